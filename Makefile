@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+# The ways into this tree; `make help` lists them. kbuild reads Kbuild, not this file.
+
+TOP := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+RELEASE ?= $(shell uname -r)
+PREFIX ?= /usr/local
+SEEDS ?= 1000
+# Both are also the user's words on the command line: make vm KERNEL=uml CMD='...'
+CMD ?= make -C selftests run_tests
+
+.PHONY: help
+help:
+	@echo 'make demo                  two hosts in a virtual machine talk over XTCP: the first thing to try'
+	@echo 'make check                 every test; ends with "N passed, N failed"  (KERNEL=uml: only that bed)'
+	@echo
+	@echo 'make setup                 install what all of it needs (Debian 12, root)'
+	@echo 'make all                   the module (build/*/xtcp/xtcp.ko) and the tools (build/tools)'
+	@echo 'make install, uninstall    the module for this machine'\''s kernel, and the tools (PREFIX=$(PREFIX))'
+	@echo
+	@echo 'make unit                  unit and property tests of module/core on the host'
+	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
+	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
+	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
+	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
+	@echo 'make clean                 remove build/'
+	@echo
+	@echo 'scripts/vm --help says how to run anything in a guest; Documentation/testing.rst which test to write.'
+
+.PHONY: setup
+setup:
+	@scripts/setup
+
+# --- Building
+
+.PHONY: all module tools
+all: module tools
+
+module:
+	@scripts/module
+
+tools:
+	@$(MAKE) --no-print-directory -C tools all
+
+# For the kernel RELEASE of this machine; needs its headers.
+.PHONY: install uninstall
+install: tools
+	@ko=$$(scripts/module $(RELEASE)) && install -D -m 644 $$ko $(DESTDIR)/lib/modules/$(RELEASE)/updates/xtcp.ko
+	@[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+	@$(MAKE) --no-print-directory -C tools install PREFIX=$(PREFIX)
+	@echo 'installed; "modprobe xtcp" loads the module'
+
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/xtcp.ko
+	@[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+	@$(MAKE) --no-print-directory -C tools uninstall PREFIX=$(PREFIX)
+
+# --- Testing
+
+.PHONY: demo
+demo:
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory tools
+	@scripts/vm --kernel debian -- selftests/demo/run.sh
+
+.PHONY: check
+check:
+	@scripts/setup check
+	@KERNEL=$(KERNEL) SEEDS=$(SEEDS) scripts/check
+
+.PHONY: unit
+unit:
+	@$(MAKE) --no-print-directory -C selftests/unit run
+
+.PHONY: vm
+vm: tools
+	@$(MAKE) --no-print-directory -C selftests all
+	@scripts/vm --kernel $(or $(KERNEL),debian) --timeout 1800 -- $(CMD)
+
+.PHONY: sim
+sim:
+	@$(MAKE) --no-print-directory -C selftests/sim
+	@scripts/vm --kernel $(or $(KERNEL),uml) --timeout 7200 -- selftests/sim/run.sh $(SEEDS)
+
+.PHONY: bench
+bench: tools
+	@$(MAKE) --no-print-directory -C selftests all
+	@scripts/vm --kernel $(or $(KERNEL),debian) --icount --timeout 3600 -- selftests/bench/run.sh
+
+.PHONY: lint
+lint:
+	@scripts/setup lint
+	@scripts/lint
+
+.PHONY: clean
+clean:
+	rm -rf $(TOP)/build
+	@[ ! -e selftests/unit/Makefile ] || $(MAKE) --no-print-directory -C selftests/unit clean

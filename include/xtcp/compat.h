@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows that kernels differ. It probes features (a macro, a header), never LINUX_VERSION_CODE:
+ * stable and distribution kernels backport, so versions say little.
+ */
+#ifndef XTCP_COMPAT_H
+#define XTCP_COMPAT_H
+
+#include <linux/sysctl.h>
+#include <net/net_namespace.h>
+
+#if !IS_ENABLED(CONFIG_IPV6)
+#error "XTCP needs a kernel with CONFIG_IPV6 (it may be switched off at boot)"
+#endif
+
+/**
+ * xtcp_compat_register_sysctl() - register @n entries of @table under @path in @net
+ *
+ * Older kernels find the end of the table by an empty entry, which @table must have after the @n ones; newer ones are
+ * told the number.
+ */
+static inline struct ctl_table_header *xtcp_compat_register_sysctl(struct net *net, const char *path,
+								   struct ctl_table *table, size_t n)
+{
+#ifdef register_net_sysctl
+	return register_net_sysctl_sz(net, path, table, n);
+#else
+	return register_net_sysctl(net, path, table);
+#endif
+}
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Driving a congestion control algorithm, ours or the kernel's: which of its operations is called when. The embedded
+ * tcp_sock carries all that the algorithms read. Called by rx/ack.c and tx/ with the socket lock held.
+ * RFC 5681, RFC 6937.
+ */
+#include "xtcp.h"
+
+/** xtcp_cong_set_state() - change the recovery state (TCP_CA_*) and tell the algorithm */
+void xtcp_cong_set_state(struct sock *sk, u8 ca_state)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (icsk->icsk_ca_ops->set_state)
+		icsk->icsk_ca_ops->set_state(sk, ca_state);
+	icsk->icsk_ca_state = ca_state;
+}
+
+/** xtcp_cong_event() - tell the algorithm about @ev */
+void xtcp_cong_event(struct sock *sk, enum tcp_ca_event ev)
+{
+	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
+
+	if (ops->cwnd_event)
+		ops->cwnd_event(sk, ev);
+}
+
+/** xtcp_cong_ssthresh() - the algorithm's answer to loss, packets, at least 2 (RFC 5681 equation 4) */
+u32 xtcp_cong_ssthresh(struct sock *sk)
+{
+	return max(2u, inet_csk(sk)->icsk_ca_ops->ssthresh(sk));
+}
+
+/** xtcp_cong_undo() - the cwnd to return to when a reduction proves unfounded, packets */
+u32 xtcp_cong_undo(struct sock *sk)
+{
+	return inet_csk(sk)->icsk_ca_ops->undo_cwnd(sk);
+}
+
+/** xtcp_cong_acked() - @pkts were acknowledged; @rtt_us of the latest of them or -1 */
+void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight)
+{
+	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
+	struct ack_sample sample = { .pkts_acked = pkts, .rtt_us = rtt_us, .in_flight = in_flight };
+
+	if (ops->in_ack_event)
+		ops->in_ack_event(sk, CA_ACK_SLOWPATH);
+	if (ops->pkts_acked)
+		ops->pkts_acked(sk, &sample);
+}
+
+/**
+ * xtcp_cong_control() - one ACK is digested: set cwnd and the pacing rate
+ * @sk: connection
+ * @ack: SEG.ACK
+ * @delivered: packets newly ACKed or SACKed
+ * @advanced: SND.UNA moved
+ * @rs: delivery rate sample
+ */
+void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, const struct rate_sample *rs)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct tcp_sock *tp = &xs->tp;
+
+	if (icsk->icsk_ca_ops->cong_control) {
+		icsk->icsk_ca_ops->cong_control(sk, rs);
+		return;
+	}
+	if (icsk->icsk_ca_state == TCP_CA_Recovery || icsk->icsk_ca_state == TCP_CA_CWR) {
+		tp->snd_cwnd = max(1u, xtcp_prr_cwnd(&xs->prr, delivered, tcp_packets_in_flight(tp),
+						     advanced && !rs->losses, xs->rtx_first));
+	} else if (advanced && delivered) {
+		icsk->icsk_ca_ops->cong_avoid(sk, ack, delivered);
+		tp->snd_cwnd_stamp = tcp_jiffies32;
+	}
+	xtcp_pace_rate_update(sk);
+}

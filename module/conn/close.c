@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The end of a connection: shutdown(), close() with and without linger, disconnect, reset from either side, and the last
+ * step that frees a dead socket. RFC 9293 3.6, 3.10.4, 3.10.5; RFC 2525 2.17 (reset when data goes unread).
+ */
+#include <linux/xfrm.h>
+#include <net/xfrm.h>
+
+#include "xtcp.h"
+
+/**
+ * xtcp_close_destroy() - free what a dead socket (SOCK_DEAD, TCP_CLOSE) holds and drop the stack's reference to it
+ * @sk: socket
+ *
+ * The caller holds the lock and a reference of its own. Called once, by whoever brought the orphan to TCP_CLOSE.
+ */
+void xtcp_close_destroy(struct sock *sk)
+{
+	WARN_ON(sk->sk_state != TCP_CLOSE);
+	WARN_ON(!sock_flag(sk, SOCK_DEAD));
+
+	sk->sk_prot->destroy(sk);
+	sk_stream_kill_queues(sk);
+	xfrm_sk_free_policy(sk);
+	this_cpu_dec(*sk->sk_prot->orphan_count);
+	sock_put(sk);
+}
+
+/** xtcp_close_done() - the connection is over: TCP_CLOSE; wake the user, or destroy an orphan. Lock held */
+void xtcp_close_done(struct sock *sk)
+{
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	xtcp_timer_clear(sk);
+	xtcp_state_set(sk, TCP_CLOSE);
+	sk->sk_shutdown = SHUTDOWN_MASK;
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_state_change(sk);
+	else
+		xtcp_close_destroy(sk);
+}
+
+/** xtcp_close_reset() - it ended by @err (a RST, a time-out, ICMP): report that and be done; lock held */
+void xtcp_close_reset(struct sock *sk, int err)
+{
+	WRITE_ONCE(sk->sk_err, err);
+	/* paired with the reader of sk_err and sk_shutdown in xtcp_poll() */
+	smp_wmb();
+	xtcp_queue_purge(sk);
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk_error_report(sk);
+	xtcp_close_done(sk);
+}
+
+static bool xtcp_close_needs_reset(int state)
+{
+	return (1 << state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_SYN_RECV);
+}
+
+/** xtcp_close_abort() - RFC 9293 3.10.5 ABORT: send a RST, report @err and be done; lock held */
+void xtcp_close_abort(struct sock *sk, int err)
+{
+	if (xtcp_close_needs_reset(sk->sk_state))
+		xtcp_control_reset(sk, GFP_ATOMIC);
+	xtcp_close_reset(sk, err);
+}
+
+/* ------------------------------------------------------------ the user closes */
+
+/** xtcp_close_state() - the user will send no more: RFC 9293 3.10.4. True if a FIN is to be sent */
+bool xtcp_close_state(struct sock *sk)
+{
+	switch (sk->sk_state) {
+	case TCP_SYN_SENT:
+		xtcp_state_set(sk, TCP_CLOSE);
+		return false;
+	case TCP_SYN_RECV:
+	case TCP_ESTABLISHED:
+		xtcp_state_set(sk, TCP_FIN_WAIT1);
+		return true;
+	case TCP_CLOSE_WAIT:
+		xtcp_state_set(sk, TCP_LAST_ACK);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void xtcp_close_send_fin(struct sock *sk)
+{
+	/* memory for one header: a connection that cannot even say goodbye is aborted */
+	if (xtcp_queue_fin(sk)) {
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
+		xtcp_close_abort(sk, ENOMEM);
+		return;
+	}
+	xtcp_output_push(sk, true);
+}
+
+/** xtcp_close_shutdown() - proto.shutdown; socket locked by the caller */
+void xtcp_close_shutdown(struct sock *sk, int how)
+{
+	if (!(how & SEND_SHUTDOWN))
+		return;
+	if ((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_SYN_SENT | TCPF_CLOSE_WAIT) && xtcp_close_state(sk))
+		xtcp_close_send_fin(sk);
+}
+
+/* Throw away what was received and not read. Returns true if there was anything: then the peer must be told. */
+static bool xtcp_close_drain(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+	bool unread = false;
+
+	while ((skb = __skb_dequeue(&sk->sk_receive_queue))) {
+		if (xtcp_seq_gt(XTCP_CB(skb)->end_seq, tp->copied_seq))
+			unread = true;
+		__kfree_skb(skb);
+	}
+	sk_mem_reclaim(sk);
+	return unread;
+}
+
+/* SO_LINGER: wait until our data and FIN are acknowledged, or the time is over. Lock held. */
+static void xtcp_close_linger(struct sock *sk, long timeout)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+
+	if (!timeout)
+		return;
+	add_wait_queue(sk_sleep(sk), &wait);
+	do {
+		if (sk_wait_event(sk, &timeout, !((1 << READ_ONCE(sk->sk_state)) &
+				  (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)), &wait))
+			break;
+	} while (!signal_pending(current) && timeout);
+	remove_wait_queue(sk_sleep(sk), &wait);
+}
+
+/* RFC 9293 3.10.4 CLOSE. Lock held. */
+static void xtcp_close_connection(struct sock *sk, long timeout)
+{
+	bool unread;
+
+	sk->sk_shutdown = SHUTDOWN_MASK;
+	if (sk->sk_state == TCP_LISTEN) {
+		xtcp_listen_stop(sk);
+		return;
+	}
+	unread = xtcp_close_drain(sk);
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	if (unread) {
+		/* the peer believes it was read: RFC 2525 2.17 */
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnClose);
+		if (xtcp_close_needs_reset(sk->sk_state))
+			xtcp_control_reset(sk, sk->sk_allocation);
+		xtcp_timer_clear(sk);
+		xtcp_state_set(sk, TCP_CLOSE);
+	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnData);
+		xtcp_close_disconnect(sk, 0);
+	} else if (xtcp_close_state(sk)) {
+		xtcp_close_send_fin(sk);
+	}
+	xtcp_close_linger(sk, timeout);
+}
+
+static bool xtcp_close_too_many_orphans(struct sock *sk)
+{
+	unsigned int orphans = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		orphans += *per_cpu_ptr(sk->sk_prot->orphan_count, cpu);
+	/* tcp_max_orphans is not visible to modules: use its default */
+	return (int)orphans > (int)(sock_net(sk)->ipv4.tcp_death_row.hashinfo->ehash_mask / 2 + 1);
+}
+
+/* An orphan lives on by itself, but not for ever. Lock held, BH off. */
+static void xtcp_close_orphan(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (sk->sk_state == TCP_FIN_WAIT2) {
+		if (READ_ONCE(tp->linger2) < 0) {
+			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnLinger);
+			xtcp_close_abort(sk, 0);
+			return;
+		}
+		xtcp_timer_keep_start(sk, tcp_fin_time(sk));
+	}
+	if (sk->sk_state != TCP_CLOSE && xtcp_close_too_many_orphans(sk)) {
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
+		xtcp_close_abort(sk, 0);
+	}
+}
+
+/** xtcp_close() - proto.close: the last descriptor is gone; @timeout jiffies of SO_LINGER. Process context */
+void xtcp_close(struct sock *sk, long timeout)
+{
+	int state;
+
+	lock_sock(sk);
+	xtcp_close_connection(sk, timeout);
+	state = sk->sk_state;
+	sock_hold(sk);
+	sock_orphan(sk);
+	this_cpu_inc(*sk->sk_prot->orphan_count);
+	/* runs the backlog: from here on whoever brings the orphan to TCP_CLOSE destroys it */
+	release_sock(sk);
+
+	local_bh_disable();
+	bh_lock_sock(sk);
+	if (state == TCP_CLOSE)
+		xtcp_close_destroy(sk);
+	else if (sk->sk_state != TCP_CLOSE)
+		xtcp_close_orphan(sk);
+	bh_unlock_sock(sk);
+	local_bh_enable();
+	sock_put(sk);
+}
+
+/**
+ * xtcp_close_disconnect() - proto.disconnect: connect(AF_UNSPEC), shutdown() of a listener, linger 0
+ * @sk: socket, locked
+ * @flags: of the descriptor; nothing here waits
+ *
+ * The socket can be used again afterwards. Return: 0. Lock held.
+ */
+int xtcp_close_disconnect(struct sock *sk, int flags)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct inet_sock *inet = inet_sk(sk);
+	int old = sk->sk_state;
+
+	if (old == TCP_LISTEN) {
+		xtcp_listen_stop(sk);
+	} else if (xtcp_close_needs_reset(old) || (xs->fin_queued && (1 << old) & (TCPF_CLOSING | TCPF_LAST_ACK) &&
+						   xs->tp.snd_nxt != xs->tp.write_seq)) {
+		xtcp_control_reset(sk, GFP_KERNEL);
+		WRITE_ONCE(sk->sk_err, ECONNRESET);
+	} else if (old == TCP_SYN_SENT) {
+		WRITE_ONCE(sk->sk_err, ECONNRESET);
+	}
+	xtcp_timer_clear(sk);
+	xtcp_data_purge(sk);
+	xtcp_queue_purge(sk);
+	if (sk->sk_state != TCP_CLOSE)
+		xtcp_state_set(sk, TCP_CLOSE);
+	inet->inet_dport = 0;
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		xtcp_family_reset_saddr(sk);
+	sk->sk_shutdown = 0;
+	sock_reset_flag(sk, SOCK_DONE);
+	xtcp_cong_stop(sk);
+	sk_dst_reset(sk);
+	xtcp_sock_init_fields(sk);
+	sk_error_report(sk);
+	return 0;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The states of RFC 9293 figure 5. Every change of sk_state goes through xtcp_state_set(); what an acceptable ACK or the
+ * peer's FIN does to a connection is one small handler per state. Socket lock held.
+ */
+#include "xtcp.h"
+
+/**
+ * xtcp_state_set() - change sk_state
+ * @sk: socket, locked (or a new one nobody else sees)
+ * @state: TCP_*
+ *
+ * Entering TCP_CLOSE takes the connection out of the tables and gives an automatically chosen port back.
+ */
+void xtcp_state_set(struct sock *sk, int state)
+{
+	int old = sk->sk_state;
+
+	if (state == TCP_CLOSE) {
+		if (old == TCP_CLOSE_WAIT || old == TCP_ESTABLISHED)
+			xtcp_mib_inc(sock_net(sk), XTCP_MIB_EstabResets);
+		if (old == TCP_SYN_SENT || old == TCP_SYN_RECV)
+			xtcp_mib_inc(sock_net(sk), XTCP_MIB_AttemptFails);
+		if (old != TCP_LISTEN)
+			xtcp_demux_unhash_conn(sk);
+	}
+	inet_sk_set_state(sk, state);
+	if (state == TCP_CLOSE && inet_csk(sk)->icsk_bind_hash && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		xtcp_port_put(sk);
+}
+
+/** xtcp_state_wants_data() - may text still arrive, the peer's FIN not being here yet? */
+bool xtcp_state_wants_data(const struct sock *sk)
+{
+	return (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2);
+}
+
+static bool xtcp_state_fin_acked(const struct xtcp_sock *xs)
+{
+	return xs->fin_queued && xtcp_seq_gt(xs->tp.snd_una, xs->fin_seq);
+}
+
+/* ------------------------------------------------------------ our FIN was acknowledged */
+
+static void xtcp_state_ack_fin_wait1(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	xtcp_state_set(sk, TCP_FIN_WAIT2);
+	sk->sk_shutdown |= SEND_SHUTDOWN;
+	sk_dst_confirm(sk);
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		sk->sk_state_change(sk);
+		return;
+	}
+	/* an orphan waits for the peer's FIN for a bounded time only */
+	if (tp->linger2 < 0) {
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnLinger);
+		xtcp_close_done(sk);
+		return;
+	}
+	xtcp_timer_keep_start(sk, tcp_fin_time(sk));
+}
+
+static void xtcp_state_ack_closing(struct sock *sk)
+{
+	xtcp_timewait_enter(sk);
+	xtcp_close_done(sk);
+}
+
+static void xtcp_state_ack_last_ack(struct sock *sk)
+{
+	xtcp_close_done(sk);
+}
+
+static void (*const xtcp_state_fin_acked_handler[])(struct sock *sk) = {
+	[TCP_FIN_WAIT1] = xtcp_state_ack_fin_wait1,
+	[TCP_CLOSING] = xtcp_state_ack_closing,
+	[TCP_LAST_ACK] = xtcp_state_ack_last_ack,
+};
+
+/** xtcp_state_after_ack() - RFC 9293 3.10.7.4 fifth check: does this ACK cover our FIN? The socket may end up in CLOSE. */
+void xtcp_state_after_ack(struct sock *sk, struct sk_buff *skb)
+{
+	unsigned int state = sk->sk_state;
+
+	if (state >= ARRAY_SIZE(xtcp_state_fin_acked_handler) || !xtcp_state_fin_acked_handler[state] ||
+	    !xtcp_state_fin_acked(xtcp_sk(sk)))
+		return;
+	/* CLOSING: text that came with the FIN is long queued, and a retransmitted FIN finds the TIME-WAIT */
+	xtcp_state_fin_acked_handler[state](sk);
+}
+
+/* ------------------------------------------------------------ the peer's FIN */
+
+static void xtcp_state_fin_established(struct sock *sk)
+{
+	xtcp_state_set(sk, TCP_CLOSE_WAIT);
+	xtcp_sk(sk)->pingpong = true;
+}
+
+static void xtcp_state_fin_fin_wait1(struct sock *sk)
+{
+	/* ours is not acknowledged yet, or we would be in FIN-WAIT-2: simultaneous close */
+	xtcp_control_ack(sk);
+	xtcp_state_set(sk, TCP_CLOSING);
+}
+
+static void xtcp_state_fin_fin_wait2(struct sock *sk)
+{
+	xtcp_control_ack(sk);
+	xtcp_timewait_enter(sk);
+	xtcp_close_done(sk);
+}
+
+static void (*const xtcp_state_fin_handler[])(struct sock *sk) = {
+	[TCP_ESTABLISHED] = xtcp_state_fin_established,
+	[TCP_FIN_WAIT1] = xtcp_state_fin_fin_wait1,
+	[TCP_FIN_WAIT2] = xtcp_state_fin_fin_wait2,
+};
+
+/** xtcp_state_fin() - RFC 9293 3.10.7.4 eighth check: the peer's FIN was taken in order. The socket may end up in CLOSE. */
+int xtcp_state_fin(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	unsigned int state = sk->sk_state;
+
+	xs->fin_rcvd = true;
+	xs->ack_now = true;
+	sk->sk_shutdown |= RCV_SHUTDOWN;
+	sock_set_flag(sk, SOCK_DONE);
+	/* nothing can follow a FIN: what lies behind it never was part of the stream */
+	xtcp_data_ooo_purge(sk);
+
+	if (state < ARRAY_SIZE(xtcp_state_fin_handler) && xtcp_state_fin_handler[state])
+		xtcp_state_fin_handler[state](sk);
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		sk->sk_state_change(sk);
+		if (sk->sk_shutdown == SHUTDOWN_MASK || sk->sk_state == TCP_CLOSE)
+			sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_HUP);
+		else
+			sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
+	}
+	return 0;
+}

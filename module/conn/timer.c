@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A connection's timers: retransmission or persist (one timer, two modes), delayed ACK, and keepalive, which also bounds
+ * an orphan's FIN-WAIT-2. Handlers run in softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and
+ * release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 9293 3.8.3, 3.8.4, 3.8.6.1.
+ */
+#include "xtcp.h"
+
+#define XTCP_TIMER_ORPHAN_RETRIES	8
+
+/* ------------------------------------------------------------ starting and stopping */
+
+/** xtcp_timer_rtx_start() - (re)start the retransmission timer in @mode, @us from now */
+void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	xs->rtx_mode = mode;
+	/* what ss shows */
+	icsk->icsk_pending = mode == XTCP_RTX_PROBE ? ICSK_TIME_PROBE0 : ICSK_TIME_RETRANS;
+	icsk->icsk_timeout = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
+	sk_reset_timer(sk, &xs->rtx_timer, icsk->icsk_timeout);
+}
+
+/** xtcp_timer_rtx_stop() - nothing to wait for; the timer itself may expire in vain, which is cheaper than stopping it */
+void xtcp_timer_rtx_stop(struct sock *sk)
+{
+	xtcp_sk(sk)->rtx_mode = XTCP_RTX_NONE;
+	inet_csk(sk)->icsk_pending = 0;
+}
+
+/** xtcp_timer_rtx_rearm() - RFC 6298 5.1-5.3: run while anything is outstanding, with back-off while it is being resent */
+void xtcp_timer_rtx_rearm(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	if (!xs->tp.packets_out) {
+		if (xs->rtx_mode == XTCP_RTX_RETRANS)
+			xtcp_timer_rtx_stop(sk);
+		return;
+	}
+	xtcp_timer_rtx_start(sk, XTCP_RTX_RETRANS,
+			     xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, XTCP_RTO_MAX_US));
+}
+
+/** xtcp_timer_delack_start() - acknowledge @us from now at the latest */
+void xtcp_timer_delack_start(struct sock *sk, u32 us)
+{
+	unsigned long at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
+
+	inet_csk(sk)->icsk_ack.timeout = at;
+	sk_reset_timer(sk, &xtcp_sk(sk)->delack_timer, at);
+}
+
+/** xtcp_timer_delack_stop() - an ACK left; a pending timer finds nothing owed and does nothing */
+void xtcp_timer_delack_stop(struct sock *sk)
+{
+	sk_stop_timer(sk, &xtcp_sk(sk)->delack_timer);
+}
+
+/** xtcp_timer_keep_start() - keepalive or FIN-WAIT-2, @delta jiffies from now */
+void xtcp_timer_keep_start(struct sock *sk, unsigned long delta)
+{
+	sk_reset_timer(sk, &xtcp_sk(sk)->keep_timer, jiffies + delta);
+}
+
+/** xtcp_timer_keep_stop() - keepalive was switched off */
+void xtcp_timer_keep_stop(struct sock *sk)
+{
+	sk_stop_timer(sk, &xtcp_sk(sk)->keep_timer);
+}
+
+/** xtcp_timer_set_keepalive() - proto.keepalive: SO_KEEPALIVE; lock held */
+void xtcp_timer_set_keepalive(struct sock *sk, int on)
+{
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN))
+		return;
+	if (on && !sock_flag(sk, SOCK_KEEPOPEN))
+		xtcp_timer_keep_start(sk, keepalive_time_when(tcp_sk(sk)));
+	else if (!on)
+		xtcp_timer_keep_stop(sk);
+}
+
+/* ------------------------------------------------------------ giving up */
+
+/* Milliseconds that @retries doublings of @base_us take: what "tcp_retries2 retransmissions" means as a time. */
+static u64 xtcp_timer_retries_ms(unsigned int retries, u32 base_us)
+{
+	u64 total = 0;
+	unsigned int i;
+
+	for (i = 0; i <= min(retries, 255u); i++)
+		total += xtcp_rtt_backoff(base_us, min(i, 31u), XTCP_RTO_MAX_US);
+	return div_u64(total, USEC_PER_MSEC);
+}
+
+static bool xtcp_timer_timed_out(struct sock *sk, unsigned int retries)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 since_ms;
+	u64 limit_ms;
+
+	if (!icsk->icsk_retransmits || !tp->retrans_stamp)
+		return false;
+	since_ms = xtcp_clock_ts(xtcp_clock_us()) - tp->retrans_stamp;
+	limit_ms = icsk->icsk_user_timeout ? : xtcp_timer_retries_ms(retries, jiffies_to_usecs(icsk->icsk_rto_min));
+	return since_ms >= limit_ms;
+}
+
+/* RFC 9293 3.8.3 R2: the peer has been silent for too long. True if the connection was ended. */
+static bool xtcp_timer_give_up(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct net *net = sock_net(sk);
+	unsigned int retries;
+	bool over;
+
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) {
+		retries = icsk->icsk_syn_retries ? : READ_ONCE(net->ipv4.sysctl_tcp_syn_retries);
+		over = icsk->icsk_retransmits >= retries ||
+		       (icsk->icsk_user_timeout && xtcp_timer_timed_out(sk, retries));
+	} else {
+		retries = READ_ONCE(net->ipv4.sysctl_tcp_retries2);
+		if (sock_flag(sk, SOCK_DEAD)) {
+			unsigned int orphan = READ_ONCE(net->ipv4.sysctl_tcp_orphan_retries);
+
+			retries = orphan ? : XTCP_TIMER_ORPHAN_RETRIES;
+		}
+		over = xtcp_timer_timed_out(sk, retries);
+	}
+	if (!over)
+		return false;
+	xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
+	xtcp_close_reset(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
+	return true;
+}
+
+/* ------------------------------------------------------------ the work, lock held */
+
+/* RFC 9293 3.8.6.1: probe a closed window, for ever as long as the peer answers */
+static void xtcp_timer_probe(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct net *net = sock_net(sk);
+	unsigned int most = READ_ONCE(net->ipv4.sysctl_tcp_retries2);
+	u32 now_ms = max_t(u32, jiffies_to_msecs(jiffies), 1);
+	int err;
+
+	if (xs->tp.packets_out || skb_queue_empty(&sk->sk_write_queue)) {
+		icsk->icsk_probes_out = 0;
+		icsk->icsk_probes_tstamp = 0;
+		xtcp_timer_rtx_stop(sk);
+		return;
+	}
+	if (!icsk->icsk_probes_tstamp)
+		icsk->icsk_probes_tstamp = now_ms;
+	if (sock_flag(sk, SOCK_DEAD))
+		most = READ_ONCE(net->ipv4.sysctl_tcp_orphan_retries) ? : XTCP_TIMER_ORPHAN_RETRIES;
+	if (icsk->icsk_probes_out >= most ||
+	    (icsk->icsk_user_timeout && now_ms - icsk->icsk_probes_tstamp >= icsk->icsk_user_timeout)) {
+		xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
+		xtcp_close_reset(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
+		return;
+	}
+	err = xtcp_control_wakeup(sk);
+	icsk->icsk_probes_out++;
+	if (xs->tp.packets_out) {
+		/* the window was open: that was data */
+		icsk->icsk_backoff = 0;
+		xtcp_timer_rtx_rearm(sk);
+		return;
+	}
+	/* a probe that could not leave says nothing about the peer: try again soon */
+	if (!err && icsk->icsk_backoff < 31)
+		icsk->icsk_backoff++;
+	xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, XTCP_RTO_MAX_US));
+}
+
+static void xtcp_timer_rtx_work(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN) || xs->rtx_mode == XTCP_RTX_NONE)
+		return;
+	if (time_after(icsk->icsk_timeout, jiffies)) {
+		sk_reset_timer(sk, &xs->rtx_timer, icsk->icsk_timeout);
+		return;
+	}
+	if (xs->rtx_mode == XTCP_RTX_PROBE)
+		xtcp_timer_probe(sk);
+	else if (!xtcp_timer_give_up(sk))
+		xtcp_retransmit_timeout(sk);
+}
+
+static void xtcp_timer_delack_work(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+		return;
+	if (xs->last_ack_sent == xs->tp.rcv_nxt && !xs->ack_now)
+		return;
+	/* waiting for the application to answer was in vain */
+	xs->pingpong = false;
+	xtcp_clock_refresh(&xs->tp);
+	xtcp_control_ack(sk);
+}
+
+/* RFC 9293 3.8.4: probe an idle peer; end the connection when it stays silent */
+static void xtcp_timer_keepalive(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 elapsed = keepalive_time_elapsed(tp);
+	unsigned long next = keepalive_time_when(tp);
+	bool dead;
+
+	/* what is being sent proves liveness by itself */
+	if (tp->packets_out || !skb_queue_empty(&sk->sk_write_queue))
+		goto again;
+	if (elapsed < next) {
+		next -= elapsed;
+		goto again;
+	}
+	if (icsk->icsk_user_timeout)
+		dead = elapsed >= msecs_to_jiffies(icsk->icsk_user_timeout) && icsk->icsk_probes_out;
+	else
+		dead = icsk->icsk_probes_out >= keepalive_probes(tp);
+	if (dead) {
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnTimeout);
+		xtcp_close_abort(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
+		return;
+	}
+	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPKeepAlive);
+	xtcp_control_probe(sk);
+	icsk->icsk_probes_out++;
+	next = keepalive_intvl_when(tp);
+again:
+	xtcp_timer_keep_start(sk, next);
+}
+
+static void xtcp_timer_keep_work(struct sock *sk)
+{
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+		return;
+	if (sk->sk_state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD)) {
+		/* the peer never closed its side; tcp_fin_timeout says how long to care */
+		xtcp_close_done(sk);
+		return;
+	}
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		xtcp_timer_keepalive(sk);
+}
+
+/** xtcp_timer_deferred() - release_sock(): do what met an owned socket; @work: XTCP_DEFER_* bits, a reference each */
+void xtcp_timer_deferred(struct sock *sk, unsigned long work)
+{
+	static const struct {
+		int bit;
+		void (*fn)(struct sock *sk);
+	} todo[] = {
+		{ XTCP_DEFER_RTX, xtcp_timer_rtx_work },
+		{ XTCP_DEFER_DELACK, xtcp_timer_delack_work },
+		{ XTCP_DEFER_KEEP, xtcp_timer_keep_work },
+		{ XTCP_DEFER_TSQ, xtcp_output_push_pending },
+		{ XTCP_DEFER_MTU, xtcp_icmp_mtu },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(todo); i++) {
+		if (!(work & BIT(todo[i].bit)))
+			continue;
+		todo[i].fn(sk);
+		__sock_put(sk);
+	}
+}
+
+/* ------------------------------------------------------------ handlers */
+
+static void xtcp_timer_run(struct sock *sk, int bit, void (*fn)(struct sock *sk))
+{
+	bh_lock_sock(sk);
+	if (!sock_owned_by_user(sk))
+		fn(sk);
+	else if (!test_and_set_bit(bit, &xtcp_sk(sk)->deferred))
+		sock_hold(sk);
+	bh_unlock_sock(sk);
+	sock_put(sk);
+}
+
+static void xtcp_timer_rtx_expired(struct timer_list *t)
+{
+	struct xtcp_sock *xs = from_timer(xs, t, rtx_timer);
+
+	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_RTX, xtcp_timer_rtx_work);
+}
+
+static void xtcp_timer_delack_expired(struct timer_list *t)
+{
+	struct xtcp_sock *xs = from_timer(xs, t, delack_timer);
+
+	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_DELACK, xtcp_timer_delack_work);
+}
+
+static void xtcp_timer_keep_expired(struct timer_list *t)
+{
+	struct xtcp_sock *xs = from_timer(xs, t, keep_timer);
+
+	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_KEEP, xtcp_timer_keep_work);
+}
+
+/** xtcp_timer_init() - new socket or child */
+void xtcp_timer_init(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	timer_setup(&xs->rtx_timer, xtcp_timer_rtx_expired, 0);
+	timer_setup(&xs->delack_timer, xtcp_timer_delack_expired, 0);
+	timer_setup(&xs->keep_timer, xtcp_timer_keep_expired, 0);
+	xs->rtx_mode = XTCP_RTX_NONE;
+}
+
+/** xtcp_timer_clear() - the connection is over: stop them all; a handler already running finds TCP_CLOSE */
+void xtcp_timer_clear(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	xs->rtx_mode = XTCP_RTX_NONE;
+	inet_csk(sk)->icsk_pending = 0;
+	sk_stop_timer(sk, &xs->rtx_timer);
+	sk_stop_timer(sk, &xs->delack_timer);
+	sk_stop_timer(sk, &xs->keep_timer);
+	xtcp_pace_stop(sk);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * recvmsg() and splice(): bytes from the receive queue to the user, and the window update that follows. Process context.
+ * tcp(7), recv(2), RFC 1122 4.2.3.3.
+ */
+#include "xtcp.h"
+
+#include <linux/splice.h>
+#include <net/inet_common.h>
+
+/** xtcp_recvmsg_window_update() - the reader made room for @copied bytes: does the peer need to know? Lock held */
+void xtcp_recvmsg_window_update(struct sock *sk, int copied)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct tcp_sock *tp = &xs->tp;
+	s32 left = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
+	u32 full = max(tcp_full_space(sk), 0), unacked = tp->rcv_nxt - xs->last_ack_sent;
+
+	if (copied <= 0 || !xtcp_state_wants_data(sk))
+		return;
+	if (tp->window_clamp)
+		full = min(full, tp->window_clamp);
+	/* a delayed ACK that covers a full segment has waited long enough once its data is read */
+	if ((unacked > inet_csk(sk)->icsk_ack.rcv_mss && timer_pending(&xs->delack_timer)) ||
+	    (!(sk->sk_shutdown & RCV_SHUTDOWN) &&
+	     xtcp_window_worth_update(max(left, 0), xtcp_output_would_advertise(sk), full,
+				      max_t(u32, inet_csk(sk)->icsk_ack.rcv_mss, 1)))) {
+		xtcp_clock_refresh(tp);
+		xtcp_control_ack(sk);
+	}
+}
+
+/* The buffer of the receive queue that holds @seq, and the offset in it; buffers read already are freed unless peeking. */
+static struct sk_buff *xtcp_recvmsg_find(struct sock *sk, u32 seq, bool peek, u32 *offset)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&sk->sk_receive_queue)) && !peek) {
+		*offset = seq - XTCP_CB(skb)->seq;
+		if (*offset < skb->len)
+			return skb;
+		sk_eat_skb(sk, skb);
+	}
+	skb_queue_walk(&sk->sk_receive_queue, skb) {
+		*offset = seq - XTCP_CB(skb)->seq;
+		if (*offset < skb->len)
+			return skb;
+	}
+	return NULL;
+}
+
+/* Nothing to read and @copied bytes read so far: 1 = wait, 0 = return what there is, negative = error */
+static int xtcp_recvmsg_idle(struct sock *sk, int copied, long timeo)
+{
+	if (copied) {
+		if (sk->sk_err || sk->sk_state == TCP_CLOSE || sk->sk_shutdown & RCV_SHUTDOWN || !timeo ||
+		    signal_pending(current))
+			return 0;
+		return 1;
+	}
+	if (sock_flag(sk, SOCK_DONE))
+		return 0;
+	if (sk->sk_err)
+		return sock_error(sk);
+	if (sk->sk_shutdown & RCV_SHUTDOWN)
+		return 0;
+	if (sk->sk_state == TCP_CLOSE)
+		return -ENOTCONN;
+	if (!timeo)
+		return -EAGAIN;
+	if (signal_pending(current))
+		return sock_intr_errno(timeo);
+	return 1;
+}
+
+static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, int flags)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	long timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
+	int target = sock_rcvlowat(sk, flags & MSG_WAITALL, len);
+	bool peek = flags & MSG_PEEK;
+	u32 seq = tp->copied_seq, offset, n;
+	int copied = 0, err;
+
+	if (sk->sk_state == TCP_LISTEN)
+		return -ENOTCONN;
+	if (flags & MSG_OOB)
+		return -EINVAL;
+	while (len) {
+		struct sk_buff *skb = xtcp_recvmsg_find(sk, seq, peek, &offset);
+
+		if (!skb) {
+			if (copied >= target && !READ_ONCE(sk->sk_backlog.tail))
+				break;
+			err = xtcp_recvmsg_idle(sk, copied, timeo);
+			if (err <= 0)
+				return copied ? : err;
+			xtcp_recvmsg_window_update(sk, copied);
+			if (copied >= target) {
+				/* what waits on the backlog belongs to this call, too */
+				sk_flush_backlog(sk);
+				target = copied + 1;
+				timeo = 0;
+			} else {
+				err = sk_wait_data(sk, &timeo, skb_peek_tail(&sk->sk_receive_queue));
+				if (err < 0)
+					return copied ? : err;
+			}
+			continue;
+		}
+		n = min_t(size_t, skb->len - offset, len);
+		if (!(flags & MSG_TRUNC) && skb_copy_datagram_msg(skb, offset, msg, n))
+			return copied ? : -EFAULT;
+		seq += n;
+		copied += n;
+		len -= n;
+		if (!peek)
+			WRITE_ONCE(tp->copied_seq, seq);
+	}
+	return copied;
+}
+
+/* Free what was read completely, so that the window can open. */
+static void xtcp_recvmsg_done(struct sock *sk, int copied, bool peek)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 offset;
+
+	if (copied <= 0 || peek)
+		return;
+	xtcp_recvmsg_find(sk, tp->copied_seq, false, &offset);
+	xtcp_clock_refresh(tp);
+	xtcp_mem_rcvbuf_adjust(sk);
+	xtcp_recvmsg_window_update(sk, copied);
+}
+
+/** xtcp_recvmsg() - proto.recvmsg; bytes read, 0 at the end of the stream, or a negative errno */
+int xtcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags, int *addr_len)
+{
+	int ret, inq = 0;
+
+	if (unlikely(flags & MSG_ERRQUEUE))
+		return inet_recv_error(sk, msg, len, addr_len);
+	lock_sock(sk);
+	ret = xtcp_recvmsg_locked(sk, msg, len, flags);
+	xtcp_recvmsg_done(sk, ret, flags & MSG_PEEK);
+	if (tcp_sk(sk)->recvmsg_inq)
+		inq = xtcp_readable(sk);
+	release_sock(sk);
+	if (ret >= 0 && tcp_sk(sk)->recvmsg_inq)
+		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(inq), &inq);
+	return ret;
+}
+
+/* Move up to @len bytes of the queue's head into @pipe by reference. 0: nothing there */
+static int xtcp_splice_some(struct sock *sk, struct pipe_inode_info *pipe, size_t len, unsigned int flags)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+	int total = 0, n;
+	u32 offset;
+
+	while (len && (skb = xtcp_recvmsg_find(sk, tp->copied_seq, false, &offset))) {
+		n = skb_splice_bits(skb, sk, offset, pipe, min_t(size_t, skb->len - offset, len), flags);
+		if (n <= 0)
+			return total ? : n;
+		WRITE_ONCE(tp->copied_seq, tp->copied_seq + n);
+		total += n;
+		len -= n;
+	}
+	return total;
+}
+
+/** xtcp_splice_read() - proto_ops.splice_read */
+ssize_t xtcp_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
+			 unsigned int flags)
+{
+	struct sock *sk = sock->sk;
+	ssize_t total = 0;
+	long timeo;
+	int n;
+
+	if (*ppos)
+		return -ESPIPE;
+	lock_sock(sk);
+	timeo = sock_rcvtimeo(sk, sock->file->f_flags & O_NONBLOCK || flags & SPLICE_F_NONBLOCK);
+	if (sk->sk_state == TCP_LISTEN) {
+		release_sock(sk);
+		return -ENOTCONN;
+	}
+	while (len && !total) {
+		n = xtcp_splice_some(sk, pipe, len, flags);
+		if (n) {
+			total = n;
+			break;
+		}
+		n = xtcp_recvmsg_idle(sk, 0, timeo);
+		if (n <= 0) {
+			total = n;
+			break;
+		}
+		n = sk_wait_data(sk, &timeo, NULL);
+		if (n < 0) {
+			total = n;
+			break;
+		}
+	}
+	xtcp_recvmsg_done(sk, total, false);
+	release_sock(sk);
+	return total;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sendmsg() and sendfile(): bytes from the user into the send queue. Data is copied once, into page fragments, in buffers
+ * as large as a super-segment; output cuts them only when they are sent. Process context, socket locked. tcp(7), send(2).
+ */
+#include "xtcp.h"
+
+/* Payload that one buffer should hold: as many whole segments as the device takes at once. */
+static u32 xtcp_sendmsg_goal(struct sock *sk, u32 mss)
+{
+	u32 most;
+
+	if (!sk_can_gso(sk))
+		return mss;
+	most = min_t(u32, sk->sk_gso_max_size, 65536) - 1 - MAX_TCP_HEADER;
+	return max(mss, rounddown(most, mss));
+}
+
+/* The unsent buffer to append to, or a new one. NULL: no memory or no room in the send buffer, wait. */
+static struct sk_buff *xtcp_sendmsg_tail(struct sock *sk, u32 goal)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS)
+		return skb;
+	if (!sk_stream_memory_free(sk))
+		return NULL;
+	skb = xtcp_queue_alloc(sk, sk->sk_allocation);
+	if (skb)
+		xtcp_queue_append(sk, skb);
+	return skb;
+}
+
+static void xtcp_sendmsg_added(struct tcp_sock *tp, struct sk_buff *skb, u32 len)
+{
+	WRITE_ONCE(tp->write_seq, tp->write_seq + len);
+	XTCP_CB(skb)->end_seq += len;
+}
+
+/* A buffer that got nothing after all must not stay: it would be sent as an empty segment. */
+static void xtcp_sendmsg_drop_empty(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (skb && XTCP_CB(skb)->end_seq == XTCP_CB(skb)->seq) {
+		__skb_unlink(skb, &sk->sk_write_queue);
+		xtcp_queue_free(sk, skb);
+	}
+}
+
+/* Copy up to @want bytes into @skb. Returns the bytes copied, 0 to wait for memory, or -EFAULT. */
+static int xtcp_sendmsg_copy(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want)
+{
+	struct page_frag *pfrag = sk_page_frag(sk);
+	int i = skb_shinfo(skb)->nr_frags;
+	bool merge;
+	int err;
+
+	if (!sk_page_frag_refill(sk, pfrag))
+		return 0;
+	merge = skb_can_coalesce(skb, i, pfrag->page, pfrag->offset);
+	if (!merge && i >= MAX_SKB_FRAGS)
+		return 0;
+	want = min_t(u32, want, pfrag->size - pfrag->offset);
+	if (!sk_wmem_schedule(sk, want))
+		return 0;
+	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page, pfrag->offset, want);
+	if (err)
+		return err;
+	if (merge) {
+		skb_frag_size_add(&skb_shinfo(skb)->frags[i - 1], want);
+	} else {
+		skb_fill_page_desc(skb, i, pfrag->page, pfrag->offset, want);
+		page_ref_inc(pfrag->page);
+	}
+	pfrag->offset += want;
+	return want;
+}
+
+/* Send what was queued so far; MSG_MORE corks the tail for this call. */
+static void xtcp_sendmsg_push(struct sock *sk, int flags)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	u8 nonagle = tp->nonagle;
+
+	if (!skb)
+		return;
+	if (flags & MSG_MORE)
+		tp->nonagle |= TCP_NAGLE_CORK;
+	else
+		XTCP_CB(skb)->flags |= XTCP_PSH;
+	xtcp_output_push(sk, false);
+	tp->nonagle = nonagle;
+}
+
+/* Wait for room. 0: go on; else the error that ends the call. */
+static int xtcp_sendmsg_wait(struct sock *sk, int flags, size_t copied, long *timeo)
+{
+	xtcp_sendmsg_drop_empty(sk);
+	set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+	if (copied)
+		xtcp_sendmsg_push(sk, flags & ~MSG_MORE);
+	return sk_stream_wait_memory(sk, timeo);
+}
+
+/* May this socket send at all? Waits for a connect() in progress. */
+static int xtcp_sendmsg_ready(struct sock *sk, long *timeo)
+{
+	int err;
+
+	if ((1 << sk->sk_state) & ~(TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)) {
+		err = sk_stream_wait_connect(sk, timeo);
+		if (err)
+			return err;
+	}
+	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
+	if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
+		return -EPIPE;
+	return 0;
+}
+
+static int xtcp_sendmsg_finish(struct sock *sk, int flags, size_t copied, int err)
+{
+	if (copied) {
+		xtcp_sendmsg_push(sk, flags);
+		return copied;
+	}
+	err = sk_stream_error(sk, flags, err);
+	/* edge-triggered writers must hear again even if this call queued nothing */
+	if (unlikely(skb_queue_empty(&sk->sk_write_queue) && tcp_rtx_queue_empty(sk) && err == -EAGAIN))
+		sk->sk_write_space(sk);
+	return err;
+}
+
+/** xtcp_sendmsg_locked() - sendmsg() with the socket locked; bytes queued or a negative errno */
+int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	int flags = msg->msg_flags, err, n;
+	long timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
+	struct sk_buff *skb;
+	size_t copied = 0;
+	u32 goal;
+
+	if (flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	err = xtcp_sendmsg_ready(sk, &timeo);
+	if (err)
+		return xtcp_sendmsg_finish(sk, flags, 0, err);
+	goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
+	while (msg_data_left(msg)) {
+		skb = xtcp_sendmsg_tail(sk, goal);
+		n = skb ? xtcp_sendmsg_copy(sk, skb, msg, min_t(size_t, goal - skb->len, msg_data_left(msg))) : 0;
+		if (n < 0) {
+			xtcp_sendmsg_drop_empty(sk);
+			return xtcp_sendmsg_finish(sk, flags, copied, n);
+		}
+		if (n) {
+			xtcp_sendmsg_added(tp, skb, n);
+			copied += n;
+			/* a full buffer with nothing before it can leave while the next one is filled */
+			if (skb->len >= goal && skb == skb_peek(&sk->sk_write_queue) && msg_data_left(msg))
+				xtcp_output_push(sk, false);
+			continue;
+		}
+		err = xtcp_sendmsg_wait(sk, flags, copied, &timeo);
+		if (err)
+			return xtcp_sendmsg_finish(sk, flags, copied, err);
+		if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
+			return xtcp_sendmsg_finish(sk, flags, copied, -EPIPE);
+		goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
+	}
+	return xtcp_sendmsg_finish(sk, flags, copied, 0);
+}
+
+/** xtcp_sendmsg() - proto.sendmsg */
+int xtcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
+{
+	int ret;
+
+	lock_sock(sk);
+	ret = xtcp_sendmsg_locked(sk, msg, size);
+	release_sock(sk);
+	return ret;
+}
+
+/* Append a page of the page cache by reference. Returns the bytes taken, or 0 to wait. */
+static u32 xtcp_sendpage_add(struct sock *sk, struct sk_buff *skb, struct page *page, int offset, u32 want)
+{
+	int i = skb_shinfo(skb)->nr_frags;
+	bool merge = skb_can_coalesce(skb, i, page, offset);
+
+	if ((!merge && i >= MAX_SKB_FRAGS) || !sk_wmem_schedule(sk, want))
+		return 0;
+	if (merge) {
+		skb_frag_size_add(&skb_shinfo(skb)->frags[i - 1], want);
+	} else {
+		get_page(page);
+		skb_fill_page_desc_noacc(skb, i, page, offset, want);
+	}
+	skb_shinfo(skb)->flags |= SKBFL_SHARED_FRAG;
+	skb_len_add(skb, want);
+	sk_wmem_queued_add(sk, want);
+	sk_mem_charge(sk, want);
+	return want;
+}
+
+/**
+ * xtcp_sendpage() - sendfile() and splice(): queue part of a page by reference
+ * @sk: connection, not locked
+ * @page: a reference is taken
+ * @offset: first byte
+ * @size: bytes
+ * @flags: MSG_*; MSG_SENDPAGE_NOTLAST: more pages follow
+ *
+ * Return: bytes queued or a negative errno. Process context.
+ */
+int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, int flags)
+{
+	int more = flags & MSG_SENDPAGE_NOTLAST ? MSG_MORE : 0;
+	size_t copied = 0;
+	long timeo;
+	int err;
+
+	if (!sendpage_ok(page))
+		return sock_no_sendpage(sk->sk_socket, page, offset, size, flags);
+	lock_sock(sk);
+	timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
+	err = xtcp_sendmsg_ready(sk, &timeo);
+	while (!err && copied < size) {
+		u32 goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk)), n = 0;
+		struct sk_buff *skb = xtcp_sendmsg_tail(sk, goal);
+
+		if (skb)
+			n = xtcp_sendpage_add(sk, skb, page, offset + copied,
+					      min_t(size_t, goal - skb->len, size - copied));
+		if (n) {
+			xtcp_sendmsg_added(tcp_sk(sk), skb, n);
+			copied += n;
+			continue;
+		}
+		err = xtcp_sendmsg_wait(sk, flags, copied, &timeo);
+		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
+			err = -EPIPE;
+	}
+	err = xtcp_sendmsg_finish(sk, flags | more, copied, err);
+	release_sock(sk);
+	return err;
+}

@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Data out: which bytes of the send queue leave now, and the header they leave with. Called with the socket lock held by
+ * sendmsg(), by ACK processing and by the timers. What may be sent is decided by core/window.c (SWS avoidance, Nagle),
+ * the congestion window, pacing, and the amount already waiting in the device queue.
+ * RFC 9293 3.8.6, RFC 1122 4.2.3.4, RFC 7323 3, RFC 2018 4.
+ */
+#include "xtcp.h"
+
+/* ------------------------------------------------------------ segment size */
+
+/** xtcp_output_sync_mss() - the path MTU is @pmtu bytes: derive the segment size (RFC 9293 3.7.1) */
+void xtcp_output_sync_mss(struct sock *sk, u32 pmtu)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 fixed = tp->tcp_header_len ? tp->tcp_header_len : sizeof(struct tcphdr);
+	u32 headers = xtcp_out_ip_header(sk) + sizeof(struct tcphdr);
+	u32 mss = pmtu > headers ? pmtu - headers : 0;
+
+	mss = min_t(u32, mss, tp->rx_opt.mss_clamp);
+	if (tp->rx_opt.user_mss)
+		mss = min_t(u32, mss, tp->rx_opt.user_mss);
+	/* the peer's MSS counts no options (RFC 6691), so they come out of it here */
+	mss -= min_t(u32, mss, fixed - sizeof(struct tcphdr));
+	/* a segment should not take more than half of what the peer can hold */
+	if (tp->max_window > TCP_MSS_DEFAULT)
+		mss = min(mss, tp->max_window / 2);
+	mss = max_t(u32, mss, READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_min_snd_mss));
+	inet_csk(sk)->icsk_pmtu_cookie = pmtu;
+	tp->mss_cache = mss;
+}
+
+static unsigned int xtcp_output_sack_bytes(const struct xtcp_sock *xs)
+{
+	unsigned int n = xs->nr_sacks + (xs->dsack.start != xs->dsack.end);
+	unsigned int room = xs->tp.rx_opt.tstamp_ok ? 3 : 4;
+
+	n = min(n, room);
+	return n ? 4 + 8 * n : 0;
+}
+
+/** xtcp_output_mss() - payload bytes of a full segment sent now; follows the route's MTU */
+unsigned int xtcp_output_mss(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct dst_entry *dst = __sk_dst_get(sk);
+	unsigned int sacks;
+
+	if (dst) {
+		u32 mtu = dst_mtu(dst);
+
+		if (mtu != inet_csk(sk)->icsk_pmtu_cookie)
+			xtcp_output_sync_mss(sk, mtu);
+	}
+	sacks = xtcp_output_sack_bytes(xtcp_sk(sk));
+	return tp->mss_cache > sacks + XTCP_ADVERTISED_MSS_MIN / 2 ? tp->mss_cache - sacks : tp->mss_cache;
+}
+
+/* ------------------------------------------------------------ receive window */
+
+static u32 xtcp_output_rcv_wnd_left(const struct tcp_sock *tp)
+{
+	s32 left = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
+
+	return left > 0 ? left : 0;
+}
+
+/** xtcp_output_would_advertise() - the window, in bytes, that a segment sent now would offer */
+u32 xtcp_output_would_advertise(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct xtcp_window_in in = {
+		.space = max(tcp_space(sk), 0),
+		.full_space = max(tcp_full_space(sk), 0),
+		.current_wnd = xtcp_output_rcv_wnd_left(tp),
+		.mss = max_t(u32, inet_csk(sk)->icsk_ack.rcv_mss, 1),
+		.clamp = tp->window_clamp,
+		.wscale = tp->rx_opt.rcv_wscale,
+		.pressure = tcp_under_memory_pressure(sk),
+	};
+
+	return xtcp_window_select(&in);
+}
+
+/** xtcp_output_advertised_wnd() - choose RCV.WND, record it, and return the header field's value (scaled) */
+u32 xtcp_output_advertised_wnd(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 old = tp->rcv_wnd;
+	u32 wnd = xtcp_output_would_advertise(sk);
+
+	tp->rcv_wnd = wnd;
+	tp->rcv_wup = tp->rcv_nxt;
+	if (!wnd && old)
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPToZeroWindowAdv);
+	else if (wnd && !old)
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPFromZeroWindowAdv);
+	return wnd >> tp->rx_opt.rcv_wscale;
+}
+
+/* ------------------------------------------------------------ the header */
+
+static void xtcp_output_syn_options(struct sock *sk, u8 flags, struct xtcp_options *o)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct net *net = sock_net(sk);
+	bool answer = flags & XTCP_ACK;
+
+	o->mss = tp->advmss;
+	o->has_ts = answer ? tp->rx_opt.tstamp_ok : READ_ONCE(net->ipv4.sysctl_tcp_timestamps) != 0;
+	o->has_wscale = answer ? tp->rx_opt.wscale_ok : READ_ONCE(net->ipv4.sysctl_tcp_window_scaling) != 0;
+	o->wscale = tp->rx_opt.rcv_wscale;
+	o->sack_ok = answer ? tp->rx_opt.sack_ok != 0 : READ_ONCE(net->ipv4.sysctl_tcp_sack) != 0;
+}
+
+static void xtcp_output_sack_options(struct xtcp_sock *xs, struct xtcp_options *o)
+{
+	unsigned int i, room = o->has_ts ? 3 : 4;
+
+	if (xs->dsack.start != xs->dsack.end)
+		o->sack[o->nr_sack++] = xs->dsack;
+	for (i = 0; i < xs->nr_sacks && o->nr_sack < room; i++)
+		o->sack[o->nr_sack++] = xs->sacks[i];
+}
+
+static void xtcp_output_options(struct sock *sk, u8 flags, struct xtcp_options *o)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	const struct tcp_sock *tp = &xs->tp;
+
+	memset(o, 0, offsetof(struct xtcp_options, sack));
+	if (flags & XTCP_SYN) {
+		xtcp_output_syn_options(sk, flags, o);
+	} else {
+		o->has_ts = tp->rx_opt.tstamp_ok;
+		if (unlikely(xs->nr_sacks || xs->dsack.start != xs->dsack.end))
+			xtcp_output_sack_options(xs, o);
+	}
+	if (o->has_ts) {
+		o->tsval = xtcp_clock_ts(tp->tcp_mstamp) + tp->tsoffset;
+		o->tsecr = tp->rx_opt.ts_recent;
+	}
+}
+
+/* An ACK leaves with this segment: nothing is owed any more. */
+static void xtcp_output_ack_sent(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	xs->last_ack_sent = xs->tp.rcv_nxt;
+	xs->ack_now = false;
+	xs->dsack.end = xs->dsack.start;
+	if (xs->quick)
+		xs->quick--;
+	xtcp_timer_delack_stop(sk);
+}
+
+/*
+ * The clone or copy has been given to the device and is freed: give its memory back, and resume a socket that stopped
+ * because too much of its data waited there. One byte of sk_wmem_alloc stays behind as the resume work's reference.
+ */
+static void xtcp_output_wfree(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (test_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred) &&
+	    !test_and_set_bit(XTCP_TSQ_QUEUED, &xtcp_sk(sk)->deferred)) {
+		WARN_ON(refcount_sub_and_test(skb->truesize - 1, &sk->sk_wmem_alloc));
+		clear_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred);
+		xtcp_output_tsq_resume(sk);
+		return;
+	}
+	if (refcount_sub_and_test(skb->truesize, &sk->sk_wmem_alloc))
+		sk_free(sk);
+}
+
+/* xtcp_output_header() - put the TCP header in front of the payload of @skb, which is ours alone */
+static void xtcp_output_header(struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb, u32 seq)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	struct xtcp_options opt;
+	struct tcphdr *th;
+	unsigned int hlen;
+	u32 wnd;
+
+	xtcp_output_options(sk, cb->flags, &opt);
+	hlen = sizeof(*th) + xtcp_options_size(&opt);
+	if (cb->flags & XTCP_SYN)
+		wnd = min(tcp_sk(sk)->rcv_wnd, 65535u);
+	else
+		wnd = xtcp_output_advertised_wnd(sk);
+
+	skb_push(skb, hlen);
+	skb_reset_transport_header(skb);
+	th = tcp_hdr(skb);
+	th->source = inet->inet_sport;
+	th->dest = inet->inet_dport;
+	th->seq = htonl(seq);
+	th->ack_seq = cb->flags & XTCP_ACK ? htonl(tcp_sk(sk)->rcv_nxt) : 0;
+	((u8 *)th)[12] = hlen / 4 << 4;
+	((u8 *)th)[13] = cb->flags;
+	th->window = htons(min(wnd, 65535u));
+	th->check = 0;
+	th->urg_ptr = 0;
+	xtcp_options_write((u8 *)(th + 1), &opt);
+}
+
+static void xtcp_output_set_gso(const struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb)
+{
+	struct skb_shared_info *si = skb_shinfo(skb);
+
+	if (cb->segs > 1) {
+		si->gso_size = cb->mss;
+		si->gso_segs = cb->segs;
+		si->gso_type = sk->sk_gso_type;
+	} else {
+		si->gso_size = 0;
+		si->gso_segs = 0;
+		si->gso_type = 0;
+	}
+}
+
+/*
+ * Give one segment to IP. Consumes @skb. A congested or dropping device queue is a sign of congestion, not an error
+ * that the caller has to see, unless the segment did not leave at all.
+ */
+static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 len = skb->len;
+	int err;
+
+	xtcp_output_header(sk, skb, cb, cb->seq);
+	xtcp_output_set_gso(sk, skb, cb);
+	if (cb->flags & XTCP_ACK)
+		xtcp_output_ack_sent(sk);
+	skb->sk = sk;
+	skb->destructor = xtcp_output_wfree;
+	refcount_add(skb->truesize, &sk->sk_wmem_alloc);
+	skb_set_hash_from_sk(skb, sk);
+	skb_set_dst_pending_confirm(skb, READ_ONCE(sk->sk_dst_pending_confirm));
+	xtcp_out_checksum_sk(sk, skb);
+
+	tp->segs_out += cb->segs;
+	if (len) {
+		tp->data_segs_out += cb->segs;
+		tp->bytes_sent += len;
+	}
+	xtcp_mib_add(sock_net(sk), XTCP_MIB_OutSegs, cb->segs);
+	err = xtcp_out_xmit(sk, skb);
+	return err > 0 ? net_xmit_eval(err) : err;
+}
+
+/**
+ * xtcp_output_transmit() - send one buffer of the send queue, first time or again
+ * @sk: connection, locked, clock refreshed
+ * @skb: stays on its queue; XTCP_CB()->segs and ->mss are set
+ * @retrans: it was sent before
+ * @gfp: allocation context
+ *
+ * Return: 0, or a negative errno or positive NET_XMIT_ code if it did not leave.
+ */
+int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp_t gfp)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct xtcp_cb cb = *XTCP_CB(skb);
+	u64 prior_ns = tp->tcp_wstamp_ns;
+	struct sk_buff *out;
+	int err;
+
+	tp->tcp_wstamp_ns = max(tp->tcp_wstamp_ns, tp->tcp_clock_cache);
+	skb_set_delivery_time(skb, tp->tcp_wstamp_ns, true);
+	xtcp_rate_sent(sk, skb);
+	/* an earlier clone may still be in a device queue with its header in the shared head: then copy the head */
+	out = skb_cloned(skb) ? pskb_copy(skb, gfp) : skb_clone(skb, gfp);
+	if (unlikely(!out))
+		return -ENOBUFS;
+	if (retrans && cb.flags & XTCP_SYN)
+		cb.segs = 1;
+	out->dev = NULL;
+	err = xtcp_output_emit(sk, out, &cb);
+	if (likely(!err)) {
+		if (skb->len)
+			tp->lsndtime = tcp_jiffies32;
+		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Recovery)
+			xtcp_sk(sk)->prr.out += cb.segs;
+		xtcp_pace_sent(sk, skb, prior_ns);
+	}
+	return err;
+}
+
+/**
+ * xtcp_output_control() - send a segment without payload that needs no retransmission
+ * @sk: connection, locked
+ * @flags: XTCP_ACK and others
+ * @seq: SEG.SEQ
+ * @gfp: allocation context
+ *
+ * Return: 0, -ENOBUFS, or what IP said.
+ */
+int xtcp_output_control(struct sock *sk, u8 flags, u32 seq, gfp_t gfp)
+{
+	struct xtcp_cb cb = { .seq = seq, .flags = flags, .segs = 1 };
+	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER, sk_gfp_mask(sk, gfp | __GFP_NOWARN));
+
+	if (!skb)
+		return -ENOBUFS;
+	skb_reserve(skb, MAX_TCP_HEADER);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb_set_delivery_time(skb, tcp_sk(sk)->tcp_clock_cache, true);
+	return xtcp_output_emit(sk, skb, &cb);
+}
+
+/* ------------------------------------------------------------ what may be sent */
+
+/* Segments that one super-segment may have: a millisecond's worth at the pacing rate, at least two, at most the device's. */
+static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
+{
+	unsigned long bytes = READ_ONCE(sk->sk_pacing_rate) >> READ_ONCE(sk->sk_pacing_shift);
+	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
+	u32 most = max_t(u32, 1, min_t(u32, sk->sk_gso_max_size - 1 - MAX_TCP_HEADER, 65535 - MAX_TCP_HEADER) / mss);
+	u32 least = ops->min_tso_segs ? ops->min_tso_segs((struct sock *)sk) :
+		    READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_min_tso_segs);
+
+	if (!sk_can_gso(sk))
+		return 1;
+	most = min_t(u32, most, sk->sk_gso_max_segs);
+	bytes = min_t(unsigned long, bytes, sk->sk_gso_max_size);
+	return clamp_t(u32, bytes / mss, min(least, most), most);
+}
+
+/* Enough of this socket's data already waits in queues below: stop until some of it has left. */
+static bool xtcp_output_throttled(struct sock *sk, const struct sk_buff *skb)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	unsigned long limit = max_t(unsigned long, 2 * skb->truesize,
+				    READ_ONCE(sk->sk_pacing_rate) >> READ_ONCE(sk->sk_pacing_shift));
+
+	if (sk->sk_pacing_status == SK_PACING_NONE)
+		limit = min_t(unsigned long, limit, READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_limit_output_bytes));
+	if (refcount_read(&sk->sk_wmem_alloc) <= limit)
+		return false;
+	/* nothing outstanding means no destructor will ever resume us */
+	if (RB_EMPTY_ROOT(&sk->tcp_rtx_queue))
+		return false;
+	set_bit(XTCP_TSQ_THROTTLED, &xs->deferred);
+	smp_mb__after_atomic();
+	return refcount_read(&sk->sk_wmem_alloc) > limit;
+}
+
+/*
+ * How many bytes of the first unsent buffer may leave now: whole segments, and a small tail only if core/window.c says
+ * so. A buffer that holds nothing but FIN counts as allowed with 0 bytes: *fin_only tells.
+ */
+static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 mss, u32 quota, bool force,
+				bool *fin_only)
+{
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+	const struct tcp_sock *tp = &xs->tp;
+	u32 usable = xtcp_window_usable(tp->snd_una, tp->snd_wnd, XTCP_CB(skb)->seq);
+	u32 most = min_t(u64, usable, (u64)quota * mss);
+	u32 whole, tail;
+	bool last = skb_queue_is_last(&sk->sk_write_queue, skb);
+
+	*fin_only = !skb->len;
+	if (!skb->len)
+		return 0;
+	/* all but a small tail needs no thought */
+	whole = min(most, skb->len);
+	tail = whole % mss;
+	if (!tail)
+		return whole;
+	{
+		struct xtcp_nagle_in in = {
+			.len = tail,
+			.mss = mss,
+			.usable = usable - (whole - tail),
+			.max_wnd = tp->max_window,
+			.unacked = tp->snd_nxt - tp->snd_una,
+			.nodelay = force || (tp->nonagle & (TCP_NAGLE_OFF | TCP_NAGLE_PUSH)),
+			.cork = !force && (tp->nonagle & TCP_NAGLE_CORK),
+			.small_unacked = whole > tail ? false :
+					 xtcp_seq_gt(tp->snd_sml, tp->snd_una) && xtcp_seq_le(tp->snd_sml, tp->snd_nxt),
+			.fin = (XTCP_CB(skb)->flags & XTCP_FIN) && whole == skb->len,
+			.more_queued = whole < skb->len,
+		};
+
+		/* a short buffer in the middle of the queue is not the end of what the user wrote */
+		if (!last && whole == skb->len)
+			return whole;
+		return xtcp_window_nagle(&in) ? whole : whole - tail;
+	}
+}
+
+/* Cut off what must stay behind and send the first unsent buffer. */
+static int xtcp_output_send_head(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, gfp_t gfp)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	int err;
+
+	if (len < skb->len) {
+		xtcp_queue_set_segs(skb, mss);
+		err = xtcp_queue_split(sk, skb, len, false, gfp);
+		if (err)
+			return err;
+	}
+	xtcp_queue_set_segs(skb, mss);
+	if (skb->len && skb->len % mss && !(XTCP_CB(skb)->flags & XTCP_FIN))
+		tp->snd_sml = XTCP_CB(skb)->end_seq;
+	err = xtcp_output_transmit(sk, skb, false, gfp);
+	if (err)
+		return err;
+	xtcp_queue_sent(sk, skb);
+	xtcp_mib_add(sock_net(sk), XTCP_MIB_TCPOrigDataSent, XTCP_CB(skb)->segs);
+	return 0;
+}
+
+/* Was the flight limited by cwnd? Congestion control may only grow a window that is used (RFC 7661's concern). */
+static void xtcp_output_validate_cwnd(struct tcp_sock *tp, bool limited)
+{
+	if (!xtcp_seq_lt(tp->snd_una, tp->cwnd_usage_seq) || limited ||
+	    (!tp->is_cwnd_limited && tp->packets_out > tp->max_packets_out)) {
+		tp->is_cwnd_limited = limited;
+		tp->max_packets_out = tp->packets_out;
+		tp->cwnd_usage_seq = tp->snd_nxt;
+	}
+	if (limited || tp->packets_out > tp->snd_cwnd_used)
+		tp->snd_cwnd_used = tp->packets_out;
+}
+
+/* RFC 5681 4.1: after an RTO of silence the old cwnd says nothing about the path any more. */
+static void xtcp_output_idle_restart(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	s32 idle = tcp_jiffies32 - tp->lsndtime;
+	u32 cwnd, restart;
+
+	if (tp->packets_out || !tp->lsndtime)
+		return;
+	xtcp_cong_event(sk, CA_EVENT_TX_START);
+	if (!READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_slow_start_after_idle) || icsk->icsk_ca_ops->cong_control ||
+	    idle <= (s32)icsk->icsk_rto)
+		return;
+	restart = min_t(u32, TCP_INIT_CWND, tp->snd_cwnd);
+	xtcp_cong_event(sk, CA_EVENT_CWND_RESTART);
+	tp->snd_ssthresh = max(tp->snd_ssthresh, (tp->snd_cwnd >> 1) + (tp->snd_cwnd >> 2));
+	for (cwnd = tp->snd_cwnd; idle > (s32)icsk->icsk_rto && cwnd > restart; idle -= icsk->icsk_rto)
+		cwnd >>= 1;
+	tp->snd_cwnd = max(cwnd, restart);
+	tp->snd_cwnd_stamp = tcp_jiffies32;
+	tp->snd_cwnd_used = 0;
+}
+
+/* Nothing in flight and something to send: only a probe can find out that the window opened (RFC 9293 3.8.6.1). */
+static void xtcp_output_check_persist(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	if (!xs->tp.packets_out && !skb_queue_empty(&sk->sk_write_queue) && xs->rtx_mode == XTCP_RTX_NONE &&
+	    !hrtimer_is_queued(&xs->pace_timer))
+		xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff,
+									  XTCP_RTO_MAX_US));
+}
+
+/**
+ * xtcp_output_push() - send as much of the send queue as the windows allow
+ * @sk: connection, locked
+ * @force: a small last segment may leave in spite of Nagle and cork
+ */
+void xtcp_output_push(struct sock *sk, bool force)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct tcp_sock *tp = &xs->tp;
+	gfp_t gfp = sk_gfp_mask(sk, GFP_ATOMIC);
+	bool limited = false, sent = false, fin_only;
+	u32 mss = xtcp_output_mss(sk);
+	struct sk_buff *skb;
+
+	sock_owned_by_me(sk);
+	if (unlikely((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_LISTEN)))
+		return;
+	xtcp_clock_refresh(tp);
+	if (!skb_queue_empty(&sk->sk_write_queue))
+		xtcp_output_idle_restart(sk);
+
+	while ((skb = skb_peek(&sk->sk_write_queue))) {
+		u32 in_flight = tcp_packets_in_flight(tp);
+		u32 quota = tp->snd_cwnd > in_flight ? tp->snd_cwnd - in_flight : 0;
+		u32 len;
+
+		if (xtcp_pace_blocked(sk))
+			break;
+		/* a FIN alone may pass a full cwnd: it carries no load */
+		if (!quota && skb->len) {
+			limited = true;
+			break;
+		}
+		len = xtcp_output_sendable(sk, skb, mss, min(quota, xtcp_output_burst_segs(sk, mss)), force, &fin_only);
+		if (!len && !fin_only)
+			break;
+		if (fin_only && !xtcp_seq_le(XTCP_CB(skb)->end_seq, tp->snd_una + tp->snd_wnd) && tp->packets_out)
+			break;
+		if (xtcp_output_throttled(sk, skb))
+			break;
+		if (xtcp_output_send_head(sk, skb, len, mss, gfp))
+			break;
+		sent = true;
+	}
+	if (sent) {
+		if (tp->snd_cwnd <= tcp_packets_in_flight(tp))
+			limited = true;
+		xtcp_output_validate_cwnd(tp, limited);
+		if (xs->rtx_mode != XTCP_RTX_RETRANS)
+			xtcp_timer_rtx_rearm(sk);
+	} else {
+		tp->is_cwnd_limited |= limited;
+	}
+	xtcp_output_check_persist(sk);
+}
+
+/** xtcp_output_push_pending() - the same, if anything waits to be sent or resent */
+void xtcp_output_push_pending(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->lost_out > tp->retrans_out)
+		xtcp_retransmit_push(sk);
+	if (!skb_queue_empty(&sk->sk_write_queue))
+		xtcp_output_push(sk, false);
+}
+
+/* ------------------------------------------------------------ resuming throttled sockets */
+
+struct xtcp_tsq {
+	struct tasklet_struct tasklet;
+	struct llist_head socks;
+};
+
+static DEFINE_PER_CPU(struct xtcp_tsq, xtcp_tsq);
+
+static void xtcp_output_tsq_one(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	clear_bit(XTCP_TSQ_QUEUED, &xs->deferred);
+	smp_mb__after_atomic();
+	bh_lock_sock(sk);
+	if (!sock_owned_by_user(sk)) {
+		xtcp_output_push_pending(sk);
+	} else if (!test_and_set_bit(XTCP_DEFER_TSQ, &xs->deferred)) {
+		/* release_sock() does it and drops this reference */
+		sock_hold(sk);
+	}
+	bh_unlock_sock(sk);
+	/* the byte that xtcp_output_wfree() left behind */
+	sk_free(sk);
+}
+
+static void xtcp_output_tsq_run(struct tasklet_struct *t)
+{
+	struct xtcp_tsq *tsq = from_tasklet(tsq, t, tasklet);
+	struct llist_node *list = llist_del_all(&tsq->socks);
+	struct xtcp_sock *xs, *next;
+
+	llist_for_each_entry_safe(xs, next, list, tsq_node)
+		xtcp_output_tsq_one((struct sock *)xs);
+}
+
+/** xtcp_output_tsq_resume() - have @sk send again, from a softirq of this CPU; any context */
+void xtcp_output_tsq_resume(struct sock *sk)
+{
+	struct xtcp_tsq *tsq;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	tsq = this_cpu_ptr(&xtcp_tsq);
+	if (llist_add(&xtcp_sk(sk)->tsq_node, &tsq->socks))
+		tasklet_schedule(&tsq->tasklet);
+	local_irq_restore(flags);
+}
+
+/** xtcp_output_tsq_init() - module load */
+void xtcp_output_tsq_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct xtcp_tsq *tsq = per_cpu_ptr(&xtcp_tsq, cpu);
+
+		init_llist_head(&tsq->socks);
+		tasklet_setup(&tsq->tasklet, xtcp_output_tsq_run);
+	}
+}
+
+/** xtcp_output_tsq_exit() - module unload, when no socket is left */
+void xtcp_output_tsq_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		tasklet_kill(&per_cpu_ptr(&xtcp_tsq, cpu)->tasklet);
+}

@@ -1,0 +1,767 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * XTCP: the objects every file shares, and the locking essay.
+ *
+ * LOCKING STRATEGY
+ *
+ * 1. The socket lock (lock_sock / bh_lock_sock) guards every field of struct xtcp_sock below "socket lock", and all
+ *    of the embedded tcp_sock. Softirqs that find the socket owned by a process put segments on the backlog and note
+ *    timer work in @deferred; release_sock() runs both (xtcp_backlog_rcv, xtcp_release_cb).
+ * 2. A listener is never locked by the receive path. Its lookups run under RCU (SOCK_RCU_FREE), its SYN queue are
+ *    struct xtcp_req objects, each with its own @lock, and its accept queue is guarded by @accept_lock. A listener's
+ *    state leaves TCP_LISTEN under @accept_lock, so nothing is queued to a listener that is gone.
+ * 3. struct xtcp_mini objects (requests and TIME-WAITs) live in a hash table of SLAB_TYPESAFE_BY_RCU memory: lookups
+ *    take a reference with refcount_inc_not_zero() and check the key again; insertion and removal take the bucket's
+ *    lock. Whoever unlinks an object from its bucket owns what follows (its timer, its reference of the table).
+ * 4. Established sockets are in the kernel's TCP ehash; that table's own locks guard it. The rule that a 4-tuple is
+ *    looked up before it is entered is kept by the port (clients, under @connect_lock of the netns) or by the
+ *    request that is being completed (servers, under the request's lock).
+ * 5. The counters are per CPU and need no lock.
+ *
+ * Order: socket lock of a process > request lock > child's socket lock > accept_lock, bucket locks, TIME-WAIT wheel
+ * lock, kernel table locks. No path takes two sockets' locks but a parent-less new child's.
+ */
+#ifndef XTCP_H
+#define XTCP_H
+
+#include <linux/hrtimer.h>
+#include <linux/ipv6.h>
+#include <linux/jump_label.h>
+#include <linux/list_nulls.h>
+#include <linux/llist.h>
+#include <linux/net.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
+#include <net/inet_hashtables.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <uapi/linux/xtcp.h>
+
+#include "xtcp/compat.h"
+#include "core/accept.h"
+#include "core/cookie.h"
+#include "core/delack.h"
+#include "core/options.h"
+#include "core/recovery.h"
+#include "core/reply.h"
+#include "core/rtt.h"
+#include "core/segment.h"
+#include "core/seq.h"
+#include "core/window.h"
+#include "ctl/mib.h"
+
+#define XTCP_ADVERTISED_MSS_MIN	88u	/* smallest send MSS ever used, bytes (against tiny-MSS attacks) */
+#define XTCP_SYN_RETRIES_MAX	255
+#define XTCP_MAX_OOO_SACKS	4
+
+/**
+ * struct xtcp_tuple - a connection's addresses, seen from here
+ * @laddr: local address; IPv4 is v4-mapped
+ * @raddr: remote address; IPv4 is v4-mapped
+ * @lport: local port
+ * @rport: remote port
+ */
+struct xtcp_tuple {
+	struct in6_addr laddr;
+	struct in6_addr raddr;
+	__be16 lport;
+	__be16 rport;
+};
+
+/** xtcp_tuple_is_v4() - do the packets of this connection travel over IPv4? */
+static inline bool xtcp_tuple_is_v4(const struct xtcp_tuple *t)
+{
+	return ipv6_addr_v4mapped(&t->raddr);
+}
+
+/**
+ * struct xtcp_cb - XTCP's part of skb->cb, on its own queues only (receive, out-of-order, send, retransmit)
+ * @seq: first sequence number
+ * @end_seq: the one after the last, SYN and FIN counted
+ * @flags: XTCP_FIN ... (sent or received)
+ * @state: XTCP_SKB_* of a sent segment (scoreboard)
+ * @ack: received: SEG.ACK
+ * @isn_floor: received SYN that may follow a TIME-WAIT: our ISN must not be earlier; 0 = any (set by ip/slot.c)
+ * @ce: received: the IP header's ECN bits were CE
+ * @wnd: received: the window field, unscaled
+ * @mss: sent: payload bytes per segment of this super-segment
+ * @segs: sent: segments it is cut into
+ * @tx: what a delivery-rate sample needs, taken at transmission
+ */
+struct xtcp_cb {
+	u32 seq;
+	u32 end_seq;
+	u8 flags;
+	u8 state;
+	u8 ce : 1;
+	union {
+		u16 wnd;
+		u16 mss;
+	};
+	u16 segs;
+	union {
+		struct {
+			u32 ack;
+			u32 isn_floor;
+		} rx;
+		struct {
+			u32 delivered;
+			u32 delivered_ce;
+			u32 in_flight : 31;
+			u32 app_limited : 1;
+			u64 first_tx_us;
+			u64 delivered_us;
+		} tx;
+	};
+};
+
+static_assert(sizeof(struct xtcp_cb) <= sizeof_field(struct sk_buff, cb));
+
+#define XTCP_CB(skb)		((struct xtcp_cb *)&((skb)->cb[0]))
+
+#define XTCP_SKB_SACKED		0x01	/* the peer has it, above SND.UNA */
+#define XTCP_SKB_LOST		0x02	/* judged lost, not retransmitted since */
+#define XTCP_SKB_RETRANS	0x04	/* the last retransmission is still in flight */
+#define XTCP_SKB_EVER_RETRANS	0x08	/* was retransmitted at least once (Karn) */
+
+/* enum xtcp_deferred - bits of xtcp_sock.deferred: work that met a socket owned by a process */
+enum xtcp_deferred {
+	XTCP_DEFER_RTX,
+	XTCP_DEFER_DELACK,
+	XTCP_DEFER_KEEP,
+	XTCP_DEFER_TSQ,
+	XTCP_DEFER_MTU,
+	XTCP_TSQ_THROTTLED,	/* output stopped at the device queue limit */
+	XTCP_TSQ_QUEUED,	/* on a CPU's resume list */
+};
+
+/* enum xtcp_rtx_mode - what the retransmission timer is running for */
+enum xtcp_rtx_mode {
+	XTCP_RTX_NONE,
+	XTCP_RTX_RETRANS,	/* RFC 6298 retransmission time-out */
+	XTCP_RTX_PROBE,		/* RFC 9293 3.8.6.1 zero-window probe */
+};
+
+/**
+ * struct xtcp_listen - what only a listener has
+ * @accept_lock: guards @accept_queue, sk_ack_backlog, and the way out of TCP_LISTEN
+ * @accept_queue: children waiting for accept(), oldest first (xtcp_sock.accept_node)
+ * @requests: requests in the SYN queue
+ * @young: those whose SYN-ACK was not retransmitted yet
+ * @syn_overflow_at: jiffies of the last SYN queue overflow; cookies are believed for a while after it
+ * @node: in the table of listeners (demux.c)
+ */
+struct xtcp_listen {
+	spinlock_t accept_lock;
+	struct list_head accept_queue;
+	atomic_t requests;
+	unsigned long syn_overflow_at;
+	struct hlist_node node;
+};
+
+/**
+ * struct xtcp_sock - an AF_XTCP socket
+ * @tp: must be first; congestion controls and tcp_get_info() read it, and it is kept true
+ * @deferred: XTCP_DEFER_* bits, atomic
+ * @tsq_node: on a CPU's list of sockets to resume (guarded by XTCP_TSQ_QUEUED)
+ * @v4: packets travel over IPv4 (an AF_INET socket, or AF_INET6 with a v4-mapped peer)
+ * @client_port: the local port was chosen by connect() and is counted in xtcp_net.client_ports
+ * @rtx_mode: enum xtcp_rtx_mode
+ * @rtx_timer: retransmission or persist timer
+ * @delack_timer: delayed ACK
+ * @keep_timer: keepalive, or the end of an orphaned FIN-WAIT-2
+ * @pace_timer: next departure when sk_pacing_status asks for pacing without fq
+ * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
+ * @minrtt: windowed minimum behind tp->rtt_min
+ * @prr: proportional rate reduction
+ * @dupacks: duplicate ACKs since SND.UNA moved (no SACK)
+ * @fin_queued: FIN is in the send queue or sent
+ * @fin_seq: its sequence number, if @fin_queued
+ * @fin_rcvd: the peer's FIN was taken in order
+ * @sacks: blocks to report, most recent first
+ * @nr_sacks: entries in @sacks
+ * @dsack: duplicate to report in the next ACK, if dsack.start != dsack.end
+ * @ack_now: an ACK must leave before the segment handler returns
+ * @quick: quick-ack credits
+ * @pingpong: interactive use: let data carry ACKs
+ * @ato_us: smoothed time between data segments
+ * @last_ack_sent: RCV.NXT in the last segment sent (Last.ACK.sent)
+ * @time_wait_ms: length of TIME-WAIT, 0 = the netns's
+ * @accept_node: on the parent's accept queue
+ * @peer_isn: IRS
+ * @isn: ISS
+ * @listen: listener part
+ */
+struct xtcp_sock {
+	struct tcp_sock tp;
+
+	/* atomic */
+	unsigned long deferred;
+	struct llist_node tsq_node;
+
+	/* socket lock: constant once connected */
+	bool v4;
+	bool client_port;
+	bool in_ehash;
+	u32 isn;
+	u32 peer_isn;
+	u32 time_wait_ms;
+
+	/* socket lock: timers */
+	u8 rtx_mode;
+	struct timer_list rtx_timer;
+	struct timer_list delack_timer;
+	struct timer_list keep_timer;
+	struct hrtimer pace_timer;
+
+	/* socket lock: sending */
+	u32 rto_us;
+	struct xtcp_minrtt minrtt;
+	struct xtcp_prr prr;
+	u32 dupacks;
+	u32 fin_seq;
+	bool fin_queued;
+	bool rtx_first;		/* fast retransmission of this recovery has yet to leave */
+	u32 sacked_high;	/* end of the highest SACKed byte, if tp->sacked_out */
+	u32 lost_below;		/* every un-SACKed byte sent before this one is marked lost already */
+
+	/* socket lock: receiving */
+	bool fin_rcvd;
+	bool ack_now;
+	bool pingpong;
+	u8 quick;
+	u8 nr_sacks;
+	struct xtcp_sack sacks[XTCP_MAX_OOO_SACKS];
+	struct xtcp_sack dsack;
+	u32 ato_us;
+	u32 last_ack_sent;
+	u64 last_data_us;	/* tcp_mstamp of the last data segment */
+
+	/* the parent's accept_lock */
+	struct list_head accept_node;
+
+	struct xtcp_listen listen;
+};
+
+/** struct xtcp6_sock - the same for sockets opened as IPv6; inet6 must be last (inet6_sk_generic()) */
+struct xtcp6_sock {
+	struct xtcp_sock xs;
+	struct ipv6_pinfo inet6;
+};
+
+static inline struct xtcp_sock *xtcp_sk(const struct sock *sk)
+{
+	return (struct xtcp_sock *)sk;
+}
+
+/** xtcp_readable() - bytes of the stream that wait for the reader (a FIN takes a sequence number but is no byte) */
+static inline int xtcp_readable(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq) - READ_ONCE(xtcp_sk(sk)->fin_rcvd);
+}
+
+/* enum xtcp_mini_kind - what a struct xtcp_mini is the head of */
+enum xtcp_mini_kind {
+	XTCP_MINI_REQ,
+	XTCP_MINI_TW,
+};
+
+/**
+ * struct xtcp_mini - a connection too small for a socket: head of struct xtcp_req and struct xtcp_tw
+ * @node: in the table of minis
+ * @net: its network namespace (no reference: pernet exit empties the table)
+ * @tuple: its addresses
+ * @hash: of net and @tuple
+ * @ifindex: device it is bound to, or 0
+ * @refs: the table holds one while @node is linked, each user one
+ * @kind: enum xtcp_mini_kind, constant
+ */
+struct xtcp_mini {
+	struct hlist_nulls_node node;
+	possible_net_t net;
+	struct xtcp_tuple tuple;
+	u32 hash;
+	int ifindex;
+	refcount_t refs;
+	u8 kind;
+};
+
+/**
+ * struct xtcp_req - a connection request in SYN-RECEIVED (passive open)
+ * @m: must be first
+ * @listener: holds a reference
+ * @lock: serializes segments and the timer; taken in softirq
+ * @timer: SYN-ACK retransmission
+ * @isn: ISS
+ * @peer_isn: IRS
+ * @opt: the SYN's options
+ * @ts_recent: TSval of the last acceptable segment
+ * @ts_offset: added to our timestamp clock
+ * @sent_us: when the SYN-ACK left first, for the RTT sample
+ * @rcv_wnd: window offered in the SYN-ACK, bytes
+ * @mark: routing mark
+ * @iif: interface the SYN came in by
+ * @retrans: SYN-ACK retransmissions so far
+ * @rcv_wscale: our shift count
+ * @tos: TOS / traffic class of the SYN
+ * @acked: the handshake's ACK came, but the child could not be made yet (accept queue full)
+ * @tstamp_ok: timestamps agreed
+ * @sack_ok: SACK agreed
+ * @wscale_ok: window scaling agreed
+ */
+struct xtcp_req {
+	struct xtcp_mini m;
+	struct sock *listener;
+	spinlock_t lock;
+	struct timer_list timer;
+	u32 isn;
+	u32 peer_isn;
+	struct xtcp_options opt;
+	u32 ts_recent;
+	u32 ts_offset;
+	u64 sent_us;
+	u32 rcv_wnd;
+	u32 mark;
+	int iif;
+	u16 peer_wnd;
+	u8 retrans;
+	u8 rcv_wscale;
+	u8 tos;
+	bool acked;
+	bool tstamp_ok;
+	bool sack_ok;
+	bool wscale_ok;
+};
+
+struct xtcp_port_hold;
+struct net_protocol;
+struct inet6_protocol;
+
+/**
+ * struct xtcp_tw - a connection in TIME-WAIT
+ * @m: must be first
+ * @wheel: in its slot of the netns's wheel (wheel lock)
+ * @expires: jiffies (low 32 bits)
+ * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port
+ * @snd_nxt: SND.NXT
+ * @rcv_nxt: RCV.NXT
+ * @rcv_wnd: RCV.WND, bytes
+ * @ts_recent: RFC 7323 TS.Recent
+ * @ts_stamp_s: second at which @ts_recent was taken
+ * @ts_offset: added to our timestamp clock
+ * @mark: routing mark of replies
+ * @wscale: our shift count
+ * @tos: of replies
+ * @ts_ok: timestamps agreed
+ * @client_port: counted in xtcp_net.client_ports
+ * @length_ms: how long this TIME-WAIT lasts
+ */
+struct xtcp_tw {
+	struct xtcp_mini m;
+	struct hlist_node wheel;
+	u32 expires;
+	struct xtcp_port_hold *hold;
+	u32 snd_nxt;
+	u32 rcv_nxt;
+	u32 rcv_wnd;
+	u32 ts_recent;
+	u32 ts_stamp_s;
+	u32 ts_offset;
+	u32 mark;
+	u32 length_ms;
+	struct xtcp_budget replies;
+	u8 wscale;
+	u8 tos;
+	bool ts_ok;
+	bool client_port;
+};
+
+#define XTCP_TW_SLOTS		1024u
+#define XTCP_TW_TICK_MS		64u
+
+/**
+ * struct xtcp_net - XTCP in one network namespace
+ * @mib: counters
+ * @ctl4: control socket for replies without a connection, IPv4
+ * @ctl6: the same for IPv6, NULL if the machine has none
+ * @connect_lock: makes "4-tuple is free" and "enter it" one step for connect()
+ * @client_ports: per local port, how many connect()ed sockets and their TIME-WAITs use it; allocated at first use
+ * @port_step: moves the start of connect()'s search for a port on
+ * @sockets: full sockets alive
+ * @requests: requests alive
+ * @listeners: sockets in the table of listeners (demux.c)
+ * @challenge: RFC 5961 limit, guarded by @reply_lock
+ * @tw_lock: guards the wheel
+ * @tw_slots: TIME-WAITs by time of expiry
+ * @tw_timer: ticks while @tw_count > 0
+ * @tw_count: TIME-WAITs alive
+ * @cong: algorithms borrowed from the kernel (borrow.c)
+ * @cong_lock: guards @cong
+ * @time_wait_ms: net.xtcp.time_wait_ms
+ * @time_wait_max: net.xtcp.time_wait_max
+ * @sysctl: registration
+ * @proc: /proc/net/xtcp of this netns
+ */
+struct xtcp_net {
+	struct xtcp_mib __percpu *mib;
+	struct sock *ctl4;
+	struct sock *ctl6;
+
+	spinlock_t connect_lock;
+	u16 *client_ports;
+	atomic_t port_step;
+
+	atomic_t sockets;
+	atomic_t requests;
+	atomic_t listeners;
+
+	spinlock_t reply_lock;
+	struct xtcp_budget challenge;
+
+	spinlock_t tw_lock;
+	struct hlist_head *tw_slots;
+	struct timer_list tw_timer;
+	u32 tw_tick;
+	unsigned int tw_count;
+
+	spinlock_t hold_lock;
+	struct hlist_head holds[64];
+
+	struct list_head cong;
+	struct mutex cong_mutex;
+
+	unsigned int time_wait_ms;
+	unsigned int time_wait_max;
+	struct ctl_table_header *sysctl;
+	struct proc_dir_entry *proc;
+};
+
+extern unsigned int xtcp_net_id;
+extern struct proto xtcp_prot;
+extern struct proto xtcp6_prot;
+
+struct xtcp_net *xtcp_net(const struct net *net);
+
+static inline struct xtcp_net *xtcp_sk_net(const struct sock *sk)
+{
+	return xtcp_net(sock_net(sk));
+}
+
+/** xtcp_is_ours() - is this full socket, found in the kernel's table, an XTCP one? */
+static inline bool xtcp_is_ours(const struct sock *sk)
+{
+	return sk_fullsock(sk) && (sk->sk_prot == &xtcp_prot || sk->sk_prot == &xtcp6_prot);
+}
+
+/* ------------------------------------------------------------ clocks */
+
+/** xtcp_clock_refresh() - read the clock once per segment or call; the rest of the path uses tp->tcp_mstamp (us) */
+static inline void xtcp_clock_refresh(struct tcp_sock *tp)
+{
+	u64 ns = ktime_get_ns();
+
+	tp->tcp_clock_cache = ns;
+	tp->tcp_mstamp = div_u64(ns, NSEC_PER_USEC);
+}
+
+/** xtcp_clock_ts() - our timestamp clock (ms), without a connection's offset, at @us */
+static inline u32 xtcp_clock_ts(u64 us)
+{
+	return (u32)div_u64(us, USEC_PER_MSEC);
+}
+
+/** xtcp_clock_us() - now, us */
+static inline u64 xtcp_clock_us(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/** xtcp_clock_s() - now, seconds, for ages */
+static inline u32 xtcp_clock_s(void)
+{
+	return (u32)ktime_get_seconds();
+}
+
+/* ------------------------------------------------------------ main.c, ctl/ */
+
+int xtcp_net_register(void);
+void xtcp_net_unregister(void);
+int xtcp_sysctl_net_init(struct net *net);
+void xtcp_sysctl_net_exit(struct net *net);
+int xtcp_proc_net_init(struct net *net);
+void xtcp_proc_net_exit(struct net *net);
+/* xtcp_diag_abort() - proto.diag_destroy: ss -K; process context */
+int xtcp_diag_abort(struct sock *sk, int err);
+
+/* ------------------------------------------------------------ sock/family.c */
+
+int xtcp_family_register(void);
+void xtcp_family_unregister(void);
+int xtcp_family_protos_register(void);		/* proto_register() of both, pointers copied from tcp_prot first */
+void xtcp_family_protos_unregister(void);
+/* the kernel's proto of the same address family: its hash, unhash and put_port are borrowed */
+const struct proto *xtcp_family_kernel_prot(const struct sock *sk);
+/* fix up what sk_clone_lock() copied: pinet6, inet flags; called for a new child */
+void xtcp_family_child_init(struct sock *child, const struct sock *listener, const struct xtcp_tuple *t);
+void xtcp_family_reset_saddr(struct sock *sk);	/* back to the wildcard address; bind table kept true */
+int xtcp_family_connect(struct sock *sk, struct sockaddr *uaddr, int addr_len);	/* proto.connect, both families */
+
+/* ------------------------------------------------------------ sock/ */
+
+int xtcp_sock_init(struct sock *sk);		/* proto.init */
+void xtcp_sock_init_fields(struct sock *sk);	/* what a new socket and a reused one share */
+void xtcp_sock_destroy(struct sock *sk);	/* proto.destroy */
+int xtcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size);
+int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, int flags);
+int xtcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags, int *addr_len);
+ssize_t xtcp_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
+			 unsigned int flags);
+void xtcp_recvmsg_window_update(struct sock *sk, int copied);	/* after the reader made room */
+__poll_t xtcp_poll(struct file *file, struct socket *sock, poll_table *wait);
+int xtcp_ioctl(struct sock *sk, int cmd, unsigned long arg);
+int xtcp_sockopt_rcvlowat(struct sock *sk, int bytes);	/* proto_ops.set_rcvlowat: SO_RCVLOWAT */
+int xtcp_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, unsigned int optlen);
+int xtcp_getsockopt(struct sock *sk, int level, int optname, char __user *optval, int __user *optlen);
+void xtcp_mem_force(struct sock *sk, int size);	/* charge without asking the limit */
+bool xtcp_mem_stream_free(const struct sock *sk, int wake);	/* proto.stream_memory_free */
+void xtcp_mem_sndbuf_grow(struct sock *sk);
+void xtcp_mem_rcvbuf_init(struct sock *sk);		/* at establishment */
+void xtcp_mem_rcv_rtt(struct sock *sk, u32 tsecr_rtt_us, unsigned int len);
+void xtcp_mem_rcvbuf_adjust(struct sock *sk);		/* the reader copied: dynamic right-sizing */
+int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb);	/* room for a segment, pruning if need be; 0 or -ENOMEM */
+void xtcp_mem_write_space(struct sock *sk);		/* sk_write_space */
+void xtcp_mem_check_space(struct sock *sk);		/* wake writers after an ACK */
+
+/* ------------------------------------------------------------ conn/ */
+
+void xtcp_state_set(struct sock *sk, int state);	/* the only place that changes sk_state */
+void xtcp_state_after_ack(struct sock *sk, struct sk_buff *skb);	/* FIN acknowledged? a handler per state */
+int xtcp_state_fin(struct sock *sk);			/* the peer's FIN was taken in order */
+bool xtcp_state_wants_data(const struct sock *sk);
+
+int xtcp_connect_start(struct sock *sk);		/* address and port are set: send SYN */
+int xtcp_connect_rcv(struct sock *sk, struct sk_buff *skb, struct xtcp_options *o);	/* segment in SYN-SENT */
+void xtcp_connect_finish(struct sock *sk);		/* becomes ESTABLISHED (active or simultaneous open) */
+void xtcp_connect_established(struct sock *sk);		/* what every new connection does, child or client */
+void xtcp_connect_fill_tuple(const struct sock *sk, struct xtcp_tuple *t);
+u32 xtcp_connect_isn(struct net *net, const struct xtcp_tuple *t);
+u32 xtcp_connect_ts_offset(struct net *net, const struct xtcp_tuple *t);
+u32 xtcp_connect_hash(const struct xtcp_tuple *t, u32 salt);	/* keyed */
+void xtcp_connect_rcv_wnd_init(const struct sock *sk, int space, u32 mss, bool wscale_ok, u32 *rcv_wnd, u8 *wscale);
+
+int xtcp_listen_start(struct socket *sock, int backlog);	/* proto_ops.listen */
+struct sock *xtcp_listen_accept(struct sock *sk, int flags, int *err, bool kern);	/* proto.accept */
+void xtcp_listen_stop(struct sock *sk);			/* leave LISTEN: abort queued children and requests */
+int xtcp_listen_rcv(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple *t);	/* softirq, unlocked */
+bool xtcp_listen_add(struct sock *listener, struct sock *child);
+
+int xtcp_req_init(void);
+void xtcp_req_exit(void);
+/* softirq; consumes skb and the caller's reference; returns false if the segment should be looked up again */
+void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb);
+void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple *t, struct xtcp_options *o);
+void xtcp_req_flush(struct net *net, struct sock *listener);	/* listener NULL: all of the netns */
+void xtcp_req_err(struct xtcp_req *req, u32 seq);
+void xtcp_req_free(struct xtcp_mini *m);
+void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
+		   u32 peer_isn, u32 isn);
+u32 xtcp_listen_cookie_make(struct net *net, const struct xtcp_tuple *t, u32 peer_isn, u16 mss, u16 *mss_out);
+struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
+void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buff *skb);
+void xtcp_child_from_cookie(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
+
+int xtcp_timewait_init(void);
+void xtcp_timewait_exit(void);
+int xtcp_timewait_net_init(struct net *net);
+void xtcp_timewait_net_exit(struct net *net);
+void xtcp_timewait_enter(struct sock *sk);		/* replaces the socket, which is then destroyed */
+void xtcp_timewait_free(struct xtcp_mini *m);
+void xtcp_timewait_kill(struct xtcp_tw *tw);
+/*
+ * A segment for a TIME-WAIT; consumes the reference. Returns true if a new incarnation opens (only if @listening): the
+ * caller goes on to the listener with skb, *isn_floor is the earliest ISN it may choose. Otherwise skb is consumed.
+ */
+bool xtcp_timewait_rcv(struct xtcp_tw *tw, struct sk_buff *skb, bool listening, u32 *isn_floor);
+bool xtcp_timewait_reuse(struct net *net, const struct xtcp_tuple *t, struct sock *sk);	/* connect() over one */
+
+void xtcp_close(struct sock *sk, long timeout);		/* proto.close */
+void xtcp_close_shutdown(struct sock *sk, int how);	/* proto.shutdown */
+int xtcp_close_disconnect(struct sock *sk, int flags);	/* proto.disconnect */
+void xtcp_close_done(struct sock *sk);			/* connection over: state CLOSE, wake or destroy */
+void xtcp_close_reset(struct sock *sk, int err);	/* report @err and be done (RST received, time-out) */
+void xtcp_close_abort(struct sock *sk, int err);	/* the same, sending a RST first */
+void xtcp_close_destroy(struct sock *sk);		/* last step of a dead socket */
+bool xtcp_close_state(struct sock *sk);			/* user closed: next state; true if FIN is to be sent */
+
+void xtcp_timer_init(struct sock *sk);
+void xtcp_timer_clear(struct sock *sk);
+void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us);
+void xtcp_timer_rtx_rearm(struct sock *sk);		/* after an ACK or a transmission: RTO or nothing */
+void xtcp_timer_rtx_stop(struct sock *sk);
+void xtcp_timer_delack_start(struct sock *sk, u32 us);
+void xtcp_timer_delack_stop(struct sock *sk);
+void xtcp_timer_keep_start(struct sock *sk, unsigned long delta);
+void xtcp_timer_keep_stop(struct sock *sk);
+void xtcp_timer_set_keepalive(struct sock *sk, int on);	/* proto.keepalive */
+void xtcp_timer_deferred(struct sock *sk, unsigned long work);
+
+/* ------------------------------------------------------------ tx/ */
+
+struct sk_buff *xtcp_queue_alloc(struct sock *sk, gfp_t gfp);	/* an empty data skb, charged */
+struct sk_buff *xtcp_queue_alloc_forced(struct sock *sk, gfp_t gfp);
+void xtcp_queue_free(struct sock *sk, struct sk_buff *skb);
+void xtcp_queue_append(struct sock *sk, struct sk_buff *skb);	/* to the unsent end */
+int xtcp_queue_split(struct sock *sk, struct sk_buff *skb, u32 len, bool sent, gfp_t gfp);
+void xtcp_queue_purge(struct sock *sk);
+int xtcp_queue_fin(struct sock *sk);
+void xtcp_queue_set_segs(struct sk_buff *skb, u32 mss);
+void xtcp_queue_sent(struct sock *sk, struct sk_buff *skb);	/* unsent queue -> retransmit queue */
+struct sk_buff *xtcp_queue_find(struct sock *sk, u32 seq);	/* sent skb that covers @seq, or the next one */
+void xtcp_queue_acked(struct sock *sk, struct sk_buff *skb);	/* unlink a sent skb and free it */
+
+void xtcp_output_push(struct sock *sk, bool force);	/* send what may be sent; force: push a small tail (no Nagle) */
+void xtcp_output_push_pending(struct sock *sk);		/* the same if anything waits */
+int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp_t gfp);	/* one queued skb */
+int xtcp_output_control(struct sock *sk, u8 flags, u32 seq, gfp_t gfp);	/* a segment without payload, sent once */
+unsigned int xtcp_output_mss(struct sock *sk);		/* current effective MSS, updates tp->mss_cache */
+void xtcp_output_sync_mss(struct sock *sk, u32 pmtu);
+u32 xtcp_output_advertised_wnd(struct sock *sk);	/* chooses and records RCV.WND; returns the field's value */
+u32 xtcp_output_would_advertise(struct sock *sk);	/* bytes, without recording */
+void xtcp_output_tsq_init(void);
+void xtcp_output_tsq_exit(void);
+void xtcp_output_tsq_resume(struct sock *sk);
+
+void xtcp_control_ack(struct sock *sk);			/* a pure ACK now */
+void xtcp_control_challenge(struct sock *sk);		/* RFC 5961, rate-limited */
+/* answer to an unacceptable segment, rate-limited unless it carried data */
+void xtcp_control_dup_ack(struct sock *sk, const struct sk_buff *skb);
+void xtcp_control_reset(struct sock *sk, gfp_t gfp);	/* active RST */
+int xtcp_control_syn(struct sock *sk);			/* first SYN of connect() */
+int xtcp_control_synack(struct sock *sk);		/* simultaneous open */
+void xtcp_control_probe(struct sock *sk);		/* zero-window or keepalive probe: old byte, no data */
+int xtcp_control_wakeup(struct sock *sk);		/* zero-window probe; sends data if the window is open */
+int xtcp_control_req_synack(struct xtcp_req *req, u32 isn, u32 ts);
+void xtcp_control_stateless_ack(struct xtcp_mini *m, u32 seq, u32 ack, u32 wnd, const struct xtcp_options *o, u8 tos,
+				u32 mark);
+void xtcp_control_stateless_reset(struct net *net, struct sk_buff *skb, const struct xtcp_tuple *t, int ifindex);
+
+void xtcp_retransmit_mark_lost(struct sock *sk, struct sk_buff *skb);
+void xtcp_retransmit_all_lost(struct sock *sk);		/* RTO: everything un-SACKed is lost */
+void xtcp_retransmit_push(struct sock *sk);		/* resend what is marked lost, as cwnd allows */
+int xtcp_retransmit_skb(struct sock *sk, struct sk_buff *skb);
+void xtcp_retransmit_timeout(struct sock *sk);		/* RTO expired */
+
+void xtcp_pace_init(struct sock *sk);
+bool xtcp_pace_blocked(struct sock *sk);		/* true: the pacing timer will resume output */
+void xtcp_pace_sent(struct sock *sk, struct sk_buff *skb, u64 prior_ns);
+void xtcp_pace_stop(struct sock *sk);
+void xtcp_pace_rate_update(struct sock *sk);
+
+/* ------------------------------------------------------------ rx/ */
+
+void xtcp_input_fill_cb(struct sk_buff *skb);		/* header -> XTCP_CB */
+void xtcp_input_segment(struct sock *sk, struct sk_buff *skb);	/* socket lock held; consumes skb */
+int xtcp_input_backlog_rcv(struct sock *sk, struct sk_buff *skb);
+void xtcp_input_release_cb(struct sock *sk);
+
+/* struct xtcp_ack_news - what one ACK told (rx/ack.c) */
+bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_options *o);	/* false: drop the segment */
+void xtcp_ack_rtt(struct sock *sk, s64 rtt_us);
+void xtcp_rate_sent(struct sock *sk, struct sk_buff *skb);
+void xtcp_rate_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sample *rs);
+void xtcp_rate_generate(struct sock *sk, u32 delivered, u32 lost, struct rate_sample *rs);
+void xtcp_rate_app_limited(struct sock *sk);
+u32 xtcp_scoreboard_in_flight(const struct tcp_sock *tp);
+
+void xtcp_data_rcv(struct sock *sk, struct sk_buff *skb);	/* text and FIN; consumes skb */
+void xtcp_data_ack(struct sock *sk);			/* decide on an ACK now, later, or never */
+void xtcp_data_purge(struct sock *sk);
+void xtcp_data_ooo_purge(struct sock *sk);
+bool xtcp_data_prune(struct sock *sk);
+void xtcp_data_dsack(struct sock *sk, u32 start, u32 end);
+void xtcp_data_trim_sacks(struct sock *sk);		/* RCV.NXT moved */
+
+/* ------------------------------------------------------------ ip/ */
+
+int xtcp_slot_register(void);				/* replace the handlers of IP protocol 6 */
+int xtcp_slot_unregister(void);
+void xtcp_slot_get(void);				/* a socket that can receive exists: switch the slot on */
+void xtcp_slot_put(void);
+
+int xtcp_demux_init(void);
+void xtcp_demux_exit(void);
+void xtcp_demux_net_exit(struct net *net);
+u32 xtcp_demux_hash(const struct net *net, const struct xtcp_tuple *t);
+struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
+bool xtcp_demux_insert_mini(struct xtcp_mini *m);	/* false: the 4-tuple is taken; sets m->hash, table's reference */
+bool xtcp_demux_remove_mini(struct xtcp_mini *m);	/* true: we unlinked it; table's reference is now the caller's */
+void xtcp_demux_put_mini(struct xtcp_mini *m);		/* drop a reference */
+void xtcp_demux_each_mini(struct net *net, enum xtcp_mini_kind kind, void (*fn)(struct xtcp_mini *m, void *arg),
+			  void *arg);
+struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);	/* any stack's */
+struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
+void xtcp_demux_add_listener(struct sock *sk);
+void xtcp_demux_del_listener(struct sock *sk);
+void xtcp_demux_hash_conn(struct sock *sk);		/* enter the kernel's ehash */
+void xtcp_demux_unhash_conn(struct sock *sk);
+void xtcp_demux_pass_begin(u32 hash);			/* around handing a packet without a connection to the kernel */
+void xtcp_demux_pass_end(u32 hash);
+void xtcp_demux_read_tuple(const struct sk_buff *skb, struct xtcp_tuple *t);	/* of a received segment, seen from here */
+
+/* route for sk's addresses, source address chosen if unset; fills sk_dst_cache; process context */
+int xtcp_route_connect(struct sock *sk, const struct xtcp_tuple *t);
+struct dst_entry *xtcp_route_check(struct sock *sk);	/* the socket's route, looked up again if it went stale */
+struct dst_entry *xtcp_route_mini(struct net *net, const struct sock *listener, const struct xtcp_tuple *t, int ifindex,
+				  u32 mark, u8 tos);
+/* header below TCP is IP's work: queue skb (TCP header at skb->data, checksum partial) on sk's route */
+int xtcp_out_xmit(struct sock *sk, struct sk_buff *skb);
+void xtcp_out_checksum(const struct xtcp_tuple *t, struct sk_buff *skb);
+void xtcp_out_checksum_sk(const struct sock *sk, struct sk_buff *skb);
+/* the same without a connection: consumes skb and the route */
+int xtcp_out_stateless(struct net *net, const struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
+		       struct dst_entry *dst, u32 mark, u8 tos);
+unsigned int xtcp_out_ip_header(const struct sock *sk);	/* bytes of IP header and options/extensions */
+bool xtcp_out_same_host(const struct sock *sk);
+u8 xtcp_out_tos(const struct sock *sk);			/* TOS or traffic class of what sk sends */
+
+int xtcp_icmp4_err(struct sk_buff *skb, u32 info, const struct net_protocol *kernel);
+int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 code, int offset, __be32 info,
+		   const struct inet6_protocol *kernel);
+void xtcp_icmp_mtu(struct sock *sk);			/* deferred path MTU change, tp->mtu_info */
+
+int xtcp_port_get(struct sock *sk, unsigned short port);	/* proto.get_port: bind() and the autobind of sendmsg() */
+int xtcp_port_connect(struct sock *sk);			/* choose a local port, enter the connection table */
+int xtcp_port_enter(struct sock *sk);			/* explicitly bound: check the 4-tuple and enter */
+int xtcp_port_inherit(struct sock *child, const struct sock *listener);
+void xtcp_port_put(struct sock *sk);			/* proto.put_port */
+struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp);	/* a stand-in for sk's port; before port_put */
+void xtcp_port_hold_put(struct net *net, struct xtcp_port_hold *h);
+void xtcp_port_client_put(struct net *net, u16 port);	/* one user of a connect()ed port less */
+int xtcp_port_init(void);
+void xtcp_port_exit(void);
+int xtcp_port_net_init(struct net *net);
+void xtcp_port_net_exit(struct net *net);
+
+/* ------------------------------------------------------------ cong/ */
+
+int xtcp_cong_net_init(struct net *net);
+void xtcp_cong_net_exit(struct net *net);
+void xtcp_cong_assign(struct sock *sk);			/* the netns's default algorithm, or reno; not initialized yet */
+int xtcp_cong_set(struct sock *sk, const char *name, bool may_any);	/* TCP_CONGESTION; ENOENT, EPERM; may sleep */
+void xtcp_cong_start(struct sock *sk);			/* connection established: ops->init */
+void xtcp_cong_stop(struct sock *sk);			/* ops->release */
+void xtcp_cong_child(struct sock *child);		/* same algorithm as the listener's */
+void xtcp_cong_set_state(struct sock *sk, u8 ca_state);
+void xtcp_cong_event(struct sock *sk, enum tcp_ca_event ev);
+u32 xtcp_cong_ssthresh(struct sock *sk);
+u32 xtcp_cong_undo(struct sock *sk);
+void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight);
+/* one ACK is digested: the algorithm, or PRR in recovery, sets cwnd; delivered in packets */
+void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, const struct rate_sample *rs);
+
+#endif

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
+# What scripts/vm, scripts/setup, scripts/lint and scripts/check share: where things lie, how they report, how they lock.
+# Sourced, never run. Defines TOP, CACHE and BUILD.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/xtcp
+BUILD=$TOP/build
+JOBS=$(nproc)
+
+ME=${0##*/}
+
+say() {
+	printf '%s: %s\n' "$ME" "$*" >&2
+}
+
+die() {
+	say "$*"
+	exit "${EXIT_BED:-1}"
+}
+
+# A short key of everything on stdin.
+hash_stdin() {
+	local sum
+	sum=$(sha256sum)
+	printf '%s\n' "${sum:0:12}"
+}
+
+# Runs a command under an exclusive lock, so that two calls never build the same thing at the same time.
+with_lock() {
+	local file=$1
+	shift
+	mkdir -p "$(dirname "$file")"
+	# The command's children must not inherit the lock: a background process would keep it.
+	(
+		flock 9
+		"$@" 9>&-
+	) 9>"$file"
+}
+
+# Long work speaks once on stderr and keeps its output in a log, whose end is shown when it fails.
+logged() {
+	local log=$1 what=$2 begin=$SECONDS
+	shift 2
+	say "$what (log: $log)"
+	mkdir -p "$(dirname "$log")"
+	if ! "$@" >"$log" 2>&1 </dev/null; then
+		tail -n 30 "$log" >&2
+		say "$what: FAILED; the whole log is $log"
+		return 1
+	fi
+	say "$what: done in $((SECONDS - begin)) s"
+}
+
+need_program() {
+	command -v "$1" >/dev/null || die "'$1' is not installed; run scripts/setup $2"
+}
+
+# The Debian linux-source package, unpacked and patched once: kernels are built from it, lint takes checkpatch from it.
+linux_source_key() {
+	local package=linux-source-$1 patch
+	dpkg-query -W -f '${Version}\n' "$package" 2>/dev/null ||
+		die "the package $package is not installed; run scripts/setup check"
+	for patch in "$TOP/scripts/uml/$1"-*.patch; do
+		[ ! -e "$patch" ] || cat "$patch"
+	done
+}
+
+linux_source_unpack() {
+	local version=$1 dir=$2 tmp patch
+	[ ! -e "$dir/.unpacked" ] || return 0
+	# In steps joined by &&, since a function called in a condition runs without errexit.
+	tmp=$(mktemp -d "$CACHE/unpack.XXXXXX") &&
+		tar -C "$tmp" --strip-components=1 -xf "/usr/src/linux-source-$version.tar.xz" || return 1
+	for patch in "$TOP/scripts/uml/$version"-*.patch; do
+		[ ! -e "$patch" ] || patch -d "$tmp" -p1 --no-backup-if-mismatch <"$patch" || return 1
+	done
+	touch "$tmp/.unpacked" && rm -rf "$dir" && mv "$tmp" "$dir"
+}
+
+# Prints the folder of the unpacked source of kernel VERSION (6.1, ...).
+linux_source() {
+	local version=$1 key dir
+	key=$(linux_source_key "$version" | hash_stdin)
+	dir=$CACHE/linux-$version-$key
+	if [ ! -e "$dir/.unpacked" ]; then
+		mkdir -p "$CACHE"
+		with_lock "$dir.lock" logged "$dir.log" "unpacking the source of Linux $version" \
+			linux_source_unpack "$version" "$dir" || return 1
+	fi
+	printf '%s\n' "$dir"
+}

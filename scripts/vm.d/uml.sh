@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
+# Beds that are User-Mode Linux: the kernel is a process of the host. Sourced by scripts/vm.
+#
+# A bed is VERSION (6.1, ...) and FLAVOUR (debug, plain). Virtual time (time-travel=inf-cpu): the clock stands still
+# while anything computes and jumps to the next timer when all is idle, so an hour's sleep takes no time and timing is
+# exact. The price: a program that spins on the clock waits for ever (--timeout ends it).
+
+# The guest's clock starts here, 2030-01-01: always the same, and later than the host's files.
+UML_EPOCH_NS=1893456000000000000
+
+uml_fragments() {
+	printf '%s\n' "$TOP/scripts/uml/plain.config"
+	[ "$1" != debug ] || printf '%s\n' "$TOP/scripts/uml/debug.config"
+}
+
+uml_key() {
+	local version=$1 flavour=$2 fragment
+	linux_source_key "$version"
+	gcc -dumpfullversion
+	uml_fragments "$flavour" | while read -r fragment; do
+		cat "$fragment"
+	done
+}
+
+# An option that Kconfig drops without a word would leave a check off that everyone believes in.
+uml_config_check() {
+	local dir=$1 flavour=$2 wanted missing
+	wanted=$(uml_fragments "$flavour" | xargs cat | grep -E '^(CONFIG_[A-Z0-9_]+=|# CONFIG_[A-Z0-9_]+ is not set)')
+	missing=$(grep -vxFf "$dir/.config" <<<"$wanted" | while read -r line; do
+		case $line in
+		# "not set" is also true of an option that is not there at all
+		'#'*) grep -q "^$(cut -d' ' -f2 <<<"$line")=" "$dir/.config" && echo "$line" ;;
+		*) echo "$line" ;;
+		esac
+	done) || true
+	[ -z "$missing" ] || {
+		printf 'Kconfig did not take these options (scripts/uml/*.config):\n%s\n' "$missing"
+		return 1
+	}
+}
+
+uml_build() {
+	local version=$1 flavour=$2 dir=$3 source=$4
+	[ ! -e "$dir/.built" ] || return 0
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	uml_fragments "$flavour" | xargs cat >"$dir/.config"
+	printf 'CONFIG_LOCALVERSION="-uml-%s"\n' "$flavour" >>"$dir/.config"
+	make -C "$source" ARCH=um O="$dir" olddefconfig
+	uml_config_check "$dir" "$flavour"
+	make -C "$source" ARCH=um O="$dir" -j"$JOBS" linux modules
+	make -C "$source" ARCH=um O="$dir" INSTALL_MOD_PATH="$dir/root" INSTALL_MOD_STRIP=1 modules_install
+	# Kept: the kernel and what building a module against it takes.
+	find "$dir" -name '*.o' ! -path '*/scripts/*' ! -path '*/tools/*' -delete
+	find "$dir" -name '*.a' -delete
+	rm -f "$dir"/vmlinux "$dir"/.tmp_*
+	touch "$dir/.built"
+}
+
+# Sets KERNEL_DIR (what is built), KERNEL_BUILD (for modules), KERNEL_ID and KERNEL_MAKE (make's arguments).
+uml_prepare() {
+	local version=$1 flavour=$2 source
+	KERNEL_ID=$(uml_key "$version" "$flavour" | hash_stdin)
+	KERNEL_DIR=$CACHE/uml-$version-$flavour-$KERNEL_ID
+	KERNEL_BUILD=$KERNEL_DIR
+	KERNEL_MAKE=(ARCH=um)
+	[ "$flavour" != debug ] || KERNEL_MAKE+=(UBSAN_SANITIZE=y KCFLAGS=-g)
+	if [ ! -e "$KERNEL_DIR/.built" ]; then
+		source=$(linux_source "$version") || return 1
+		with_lock "$KERNEL_DIR.lock" logged "$KERNEL_DIR.log" \
+			"building User-Mode Linux $version $flavour (some 4 minutes, once)" \
+			bash -euo pipefail -c ". '$TOP/scripts/vm.d/common.sh'; . '$TOP/scripts/vm.d/uml.sh'
+				uml_build '$version' '$flavour' '$KERNEL_DIR' '$source'" || return 1
+	fi
+}
+
+uml_check_options() {
+	[ -z "$ICOUNT" ] || usage_error "--icount is for QEMU beds; '$KERNEL' is exact already"
+	[ "${CPUS:-1}" = 1 ] || usage_error "'$KERNEL' has one CPU"
+	CPUS=1
+}
+
+# The guest's memory is a file on a tmpfs; /dev/shm is small in some containers.
+uml_tmpdir() {
+	local free
+	free=$(df --output=avail -m /dev/shm 2>/dev/null | tail -n 1)
+	if [ "${free:-0}" -gt "$MEM" ]; then
+		printf '/dev/shm\n'
+	else
+		printf '%s\n' "$RUN"
+	fi
+}
+
+uml_start() {
+	local initrd
+	initrd=$(initramfs "$CACHE/initramfs-uml") || die "the initramfs could not be made"
+	(
+		cd "$RUN" || exit 1
+		# Relative names: a path to a UNIX socket (the management console's) is short.
+		TMPDIR=$(uml_tmpdir) XTCP_SEED=${XTCP_SEED:-1} \
+			exec setsid setarch -R "$KERNEL_DIR/linux" mem="${MEM}M" initrd="$initrd" rdinit=/init \
+			con=null con0=null,fd:1 ssl=null uml_dir=./ umid=uml noreboot \
+			time-travel=inf-cpu time-travel-start="$UML_EPOCH_NS" random.trust_cpu=on \
+			panic=-1 quiet printk.devkmsg=on "$GUEST_ARGS" </dev/null >>"$LOG" 2>&1
+	) &
+	MACHINE=$!
+}

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hosts of a test: what the environment offers, namespaces, the link between them. See xnet.h for the picture.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "rtnl.h"
+#include "xnet.h"
+
+#define XNET_LINK	"veth0"
+#define EXIT_SKIP	4
+#define EXIT_FAIL	1
+
+/* The namespace the program was started in. */
+static int xnet_home = -1;
+
+void xnet_log(const char *format, ...)
+{
+	va_list args;
+
+	fputs("#      ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+/* --- the environment */
+
+static bool xnet_flag(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value && strcmp(value, "0");
+}
+
+/* XTCP_SKIP_FAILS=1: what cannot be tested is a failure. */
+bool xnet_skips_fail(void)
+{
+	return xnet_flag("XTCP_SKIP_FAILS");
+}
+
+/* XTCP_ONLY=TEXT: only the cases whose fixture.name contains TEXT. */
+bool xnet_filtered(const char *fixture, const char *test)
+{
+	const char *only = getenv("XTCP_ONLY");
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s.%s", fixture, test);
+	return only && !strstr(name, only);
+}
+
+/* Whether XNET_XTCP means XTCP, so that what only XTCP has can be looked at. */
+bool xnet_under_test(void)
+{
+	const char *stack = getenv("XTCP_TEST_STACK");
+
+	return !stack || strcmp(stack, "tcp");
+}
+
+/* Whether waiting is free: the clock of User-Mode Linux's time travel skips idle time. */
+bool xnet_virtual_time(void)
+{
+	static int cached = -1;
+	char line[4096] = "";
+	FILE *file;
+
+	if (cached >= 0)
+		return cached;
+	file = fopen("/proc/cmdline", "re");
+	if (file) {
+		if (!fgets(line, sizeof(line), file))
+			line[0] = 0;
+		fclose(file);
+	}
+	cached = !!strstr(line, "time-travel");
+	return cached;
+}
+
+u64 xnet_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
+
+void xnet_sleep_ms(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
+static void xnet_give_up(const char *reason)
+{
+	printf("TAP version 13\n");
+	if (xnet_skips_fail()) {
+		printf("1..1\nnot ok 1 %s\n", reason);
+		exit(EXIT_FAIL);
+	}
+	printf("1..0 # SKIP %s\n", reason);
+	exit(EXIT_SKIP);
+}
+
+/* Called before main(): ends the program, as skipped, where it cannot run. */
+void xnet_require(void)
+{
+	struct rlimit files;
+	int fd;
+
+	if (geteuid())
+		xnet_give_up("needs root");
+	xnet_home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (xnet_home < 0)
+		xnet_give_up("needs network namespaces and /proc");
+	fd = xnet_socket(-1, XNET_XTCP, AF_INET);
+	if (fd < 0)
+		xnet_give_up("no AF_XTCP: the module is not loaded");
+	close(fd);
+	/* Hundreds of connections, both ends here. */
+	if (!getrlimit(RLIMIT_NOFILE, &files)) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+/* --- namespaces */
+
+void xnet_ns_enter(int ns)
+{
+	if (ns >= 0 && setns(ns, CLONE_NEWNET)) {
+		xnet_log("setns: %s", strerror(errno));
+		abort();
+	}
+}
+
+void xnet_ns_leave(void)
+{
+	xnet_ns_enter(xnet_home);
+}
+
+/* What the cases rely on, whatever the kernel's defaults are; a sysctl that a kernel lacks needs no pinning. */
+static void xnet_pin_sysctls(void)
+{
+	static const char * const pins[][2] = {
+		{ "net/ipv4/tcp_syn_linear_timeouts", "0" },
+		{ "net/ipv4/tcp_congestion_control", "cubic" },
+		{ "net/ipv4/tcp_fin_timeout", "60" },
+		{ "net/ipv4/tcp_rfc1337", "0" },
+		{ "net/ipv4/tcp_syncookies", "1" },
+		{ "net/ipv4/tcp_tw_reuse", "2" },
+	};
+
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
+		char path[128];
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/sys/%s", pins[i][0]);
+		file = fopen(path, "we");
+		if (!file)
+			continue;
+		fputs(pins[i][1], file);
+		fclose(file);
+	}
+}
+
+/* A new namespace with its loopback up; the descriptor that keeps it. The caller stays where it was. */
+int xnet_ns_new(void)
+{
+	int ns = -1;
+
+	if (unshare(CLONE_NEWNET))
+		return -1;
+	xnet_pin_sysctls();
+	if (!rtnl_up("lo"))
+		ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	xnet_ns_leave();
+	return ns;
+}
+
+/* Runs a shell command in a namespace; its exit status. */
+int xnet_run(int ns, const char *format, ...)
+{
+	char command[512];
+	va_list args;
+	int status;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	fflush(NULL);
+	xnet_ns_enter(ns);
+	status = system(command);
+	xnet_ns_leave();
+	return status;
+}
+
+static FILE *xnet_proc(int ns, const char *directory, const char *name, const char *mode)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	xnet_ns_enter(ns);
+	file = fopen(path, mode);
+	xnet_ns_leave();
+	return file;
+}
+
+/* NAME as below /proc/sys: "net/ipv4/tcp_sack". */
+int xnet_sysctl(int ns, const char *name, const char *value)
+{
+	FILE *file;
+	int err = 0;
+
+	file = xnet_proc(ns, "/proc/sys", name, "we");
+	if (!file) {
+		xnet_log("sysctl %s: %s", name, strerror(errno));
+		return -1;
+	}
+	if (fputs(value, file) < 0)
+		err = -1;
+	if (fclose(file))
+		err = -1;
+	if (err)
+		xnet_log("sysctl %s=%s: %s", name, value, strerror(errno));
+	return err;
+}
+
+long xnet_sysctl_read(int ns, const char *name)
+{
+	long value = -1;
+	FILE *file;
+
+	file = xnet_proc(ns, "/proc/sys", name, "re");
+	if (!file)
+		return -1;
+	if (fscanf(file, "%ld", &value) != 1)
+		value = -1;
+	fclose(file);
+	return value;
+}
+
+/* --- counts: sockets and events of a namespace */
+
+/*
+ * How many "sockets" and "timewait"s of a stack a namespace has: /proc/net/xtcp/sockstat has one name a line, the
+ * kernel's /proc/net/sockstat the line "TCP: inuse N orphan N tw N alloc N mem N".
+ */
+long xnet_sockstat(int ns, enum xnet_stack stack, const char *name)
+{
+	bool own = stack == XNET_XTCP && xnet_under_test();
+	long inuse, tw, value = -1;
+	char line[256], word[64];
+	FILE *file;
+
+	file = xnet_proc(ns, "/proc/net", own ? "xtcp/sockstat" : "sockstat", "re");
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file)) {
+		long n;
+
+		if (own && sscanf(line, "%63[a-z]%*[: ]%ld", word, &n) == 2 && !strcmp(word, name))
+			value = n;
+		if (!own && sscanf(line, "TCP: inuse %ld orphan %*d tw %ld", &inuse, &tw) == 2)
+			value = strcmp(name, "timewait") ? inuse : tw;
+	}
+	fclose(file);
+	return value;
+}
+
+bool xnet_await_sockstat(int ns, enum xnet_stack stack, const char *name, long value)
+{
+	u64 deadline = xnet_now_ms() + XNET_PATIENCE_MS;
+	long now;
+
+	while ((now = xnet_sockstat(ns, stack, name)) != value) {
+		if (xnet_now_ms() > deadline) {
+			xnet_log("%s: %ld, not %ld", name, now, value);
+			return false;
+		}
+		xnet_sleep_ms(2);
+	}
+	return true;
+}
+
+/* The value of NAME in a file of pairs of lines, "Prefix: name name", "Prefix: value value". */
+static long xnet_pair_of_lines(FILE *file, const char *name)
+{
+	char names[8192], values[8192];
+
+	while (fgets(names, sizeof(names), file) && fgets(values, sizeof(values), file)) {
+		char *in_names, *in_values, *n, *v;
+
+		n = strtok_r(names, "\n ", &in_names);
+		v = strtok_r(values, "\n ", &in_values);
+		while (n && v) {
+			if (!strcmp(n, name))
+				return atol(v);
+			n = strtok_r(NULL, "\n ", &in_names);
+			v = strtok_r(NULL, "\n ", &in_values);
+		}
+	}
+	return -1;
+}
+
+/* A counter by its MIB name ("TCPTimeouts"): of XTCP in /proc/net/xtcp/snmp, of the kernel's TCP in snmp or netstat. */
+long xnet_counter(int ns, enum xnet_stack stack, const char *name)
+{
+	static const char * const files[] = { "snmp", "netstat" };
+	bool own = stack == XNET_XTCP && xnet_under_test();
+	long value = -1;
+
+	for (int i = 0; i < (own ? 1 : 2) && value < 0; i++) {
+		FILE *file = xnet_proc(ns, "/proc/net", own ? "xtcp/snmp" : files[i], "re");
+
+		if (!file)
+			continue;
+		value = xnet_pair_of_lines(file, name);
+		fclose(file);
+	}
+	return value;
+}
+
+/* --- the two hosts */
+
+static int xnet_host(const struct xnet *net, enum xnet_side side)
+{
+	struct xnet_addr v4 = xnet_address(AF_INET, side, 0);
+	struct xnet_addr v6 = xnet_address(AF_INET6, side, 0);
+	int err;
+
+	xnet_ns_enter(net->ns[side]);
+	err = rtnl_up(XNET_LINK) || rtnl_address(XNET_LINK, &v4, 24) || rtnl_address(XNET_LINK, &v6, 64);
+	xnet_ns_leave();
+	return err ? -1 : 0;
+}
+
+static int xnet_await_link(int ns)
+{
+	u64 deadline = xnet_now_ms() + XNET_PATIENCE_MS;
+	bool running;
+
+	xnet_ns_enter(ns);
+	while (!(running = rtnl_running(XNET_LINK)) && xnet_now_ms() < deadline)
+		xnet_sleep_ms(1);
+	xnet_ns_leave();
+	return running ? 0 : -1;
+}
+
+/* Both hosts with both addresses, linked; nothing of it outlives xnet_close() or the process. */
+int xnet_open(struct xnet *net, const struct xnet_variant *variant)
+{
+	int err;
+
+	*net = (struct xnet) {
+		.family = variant->family,
+		.ns = { -1, -1 },
+		.stack = { XNET_XTCP, variant->far },
+	};
+	for (int side = XNET_NEAR; side <= XNET_FAR; side++) {
+		net->ns[side] = xnet_ns_new();
+		if (net->ns[side] < 0)
+			return -1;
+	}
+	xnet_ns_enter(net->ns[XNET_NEAR]);
+	err = rtnl_veth(XNET_LINK, XNET_LINK, net->ns[XNET_FAR]);
+	xnet_ns_leave();
+	if (err || xnet_host(net, XNET_NEAR) || xnet_host(net, XNET_FAR))
+		return -1;
+	if (xnet_await_link(net->ns[XNET_NEAR]))
+		return -1;
+	return xnet_await_link(net->ns[XNET_FAR]);
+}
+
+void xnet_close(struct xnet *net)
+{
+	for (int side = XNET_NEAR; side <= XNET_FAR; side++) {
+		if (net->ns[side] >= 0)
+			close(net->ns[side]);
+		net->ns[side] = -1;
+	}
+}
+
+/* Whether netem is there to spoil a link. */
+bool xnet_have_netem(void)
+{
+	int ns = xnet_ns_new();
+	bool have;
+
+	have = !xnet_run(ns, "tc qdisc add dev lo root netem 2>/dev/null");
+	close(ns);
+	return have;
+}
+
+/*
+ * Connections opened from here on send one segment a packet, so that what netem does to a packet it does to a segment;
+ * otherwise it is done to whole super-segments.
+ */
+int xnet_segmentation_off(const struct xnet *net)
+{
+	int err = 0;
+
+	for (int side = XNET_NEAR; side <= XNET_FAR; side++) {
+		xnet_ns_enter(net->ns[side]);
+		err |= rtnl_segmentation_off(XNET_LINK);
+		xnet_ns_leave();
+	}
+	return err;
+}
+
+/* What a host sends gets the netem OPTIONS; "" restores it. */
+int xnet_netem_side(const struct xnet *net, enum xnet_side side, const char *options)
+{
+	if (!*options)
+		return xnet_run(net->ns[side], "tc qdisc del dev %s root", XNET_LINK);
+	return xnet_run(net->ns[side], "tc qdisc replace dev %s root netem limit 10000 %s", XNET_LINK, options);
+}
+
+/* The same for both directions. */
+int xnet_netem(const struct xnet *net, const char *options)
+{
+	return xnet_netem_side(net, XNET_NEAR, options) || xnet_netem_side(net, XNET_FAR, options) ? -1 : 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One run: a seed's parameters, the link, the workload, and the loop that drives them.
+ */
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include "link.h"
+#include "params.h"
+#include "pcap.h"
+#include "workload.h"
+#include "world.h"
+
+/* What an epoll event is about: the upper half of its data; the lower half says which. */
+enum source {
+	SOURCE_TUN,		/* 2 * side + IPv6 */
+	SOURCE_LISTENER,
+	SOURCE_END,		/* 2 * connection + side */
+};
+
+/**
+ * struct run - a run; most of it serves many runs, one after the other
+ * @p: its parameters
+ * @world: hosts
+ * @link: link
+ * @load: workload
+ * @pcap: capture
+ * @epoll: descriptor
+ * @start: CLOCK_MONOTONIC at the run's start, ns
+ * @clock: ns since @start, as last read
+ * @now: ns since @start, as the run understands it
+ * @again: some end has more to do at once
+ * @slept: the last wait ended by the clock
+ * @verbose: log everything
+ * @failures: of this run
+ */
+struct run {
+	struct params p;
+	struct world *world;
+	struct link link;
+	struct workload load;
+	struct pcap pcap;
+	int epoll;
+	__u64 start;
+	__u64 clock;
+	__u64 now;
+	bool again;
+	bool slept;
+	bool verbose;
+	int failures;
+};
+
+int run_open(struct run *run);
+void run_close(struct run *run);
+int run_seed(struct run *run, __u64 seed, enum pair pair);
+__u64 run_clock(void);
+void run_align(void);
+int run_watch(struct run *run, int op, int fd, unsigned int events, enum source source, unsigned int which);
+void run_fail(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void run_log(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
