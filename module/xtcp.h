@@ -666,6 +666,7 @@ void xtcp_pace_rate_update(struct sock *sk);
 
 void xtcp_input_fill_cb(struct sk_buff *skb);		/* header -> XTCP_CB */
 void xtcp_input_segment(struct sock *sk, struct sk_buff *skb);	/* socket lock held; consumes skb */
+void xtcp_input_deliver(struct sock *sk, struct sk_buff *skb);	/* softirq: process or put on the backlog */
 int xtcp_input_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 void xtcp_input_release_cb(struct sock *sk);
 

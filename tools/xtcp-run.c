@@ -35,7 +35,7 @@ static const char usage_text[] =
 	"  -v, --verbose  tell on stderr what each TCP socket became\n"
 	"  -h, --help     this text\n"
 	"\n"
-	"Exit status: PROGRAM's own, or 125: xtcp-run failed, 126: PROGRAM cannot be run, 127: there is no such PROGRAM.\n";
+	"Exit status: PROGRAM's own; 125: xtcp-run failed; 126: PROGRAM cannot be run; 127: it cannot be found.\n";
 
 /* The address family of the loaded module; AF_XTCP when it is not loaded (yet). */
 static int xtcp_family(void)
@@ -140,7 +140,7 @@ static int prepare_environment(int family, bool require, bool verbose)
 		return -1;
 	}
 	if (strpbrk(path, ": ")) {
-		fprintf(stderr, "xtcp-run: LD_PRELOAD cannot name '%s': blanks and colons separate its members\n", path);
+		fprintf(stderr, "xtcp-run: LD_PRELOAD cannot carry '%s', which has a blank or colon\n", path);
 		return -1;
 	}
 	snprintf(number, sizeof(number), "%d", family);

@@ -98,7 +98,7 @@ static void xtcp_child_establish(struct sock *child, const struct xtcp_req *req)
 
 	xtcp_clock_refresh(tp);
 	tp->total_retrans = req->retrans;
-	if (!req->retrans && tp->tcp_mstamp > req->sent_us)
+	if (!req->retrans && tp->tcp_mstamp >= req->sent_us)
 		xtcp_ack_rtt(child, tp->tcp_mstamp - req->sent_us);
 	xtcp_state_set(child, TCP_ESTABLISHED);
 	xtcp_connect_established(child);

@@ -343,6 +343,19 @@ static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, en
 	return false;
 }
 
+/* Another CPU has just made a socket of this request: the segment is that one's. False: it is not there, or not ours. */
+static bool xtcp_req_overtaken(const struct xtcp_req *req, struct sk_buff *skb)
+{
+	struct sock *sk = xtcp_demux_find_conn(read_pnet(&req->m.net), &req->m.tuple, skb->skb_iif, 0);
+	bool ours = sk && xtcp_is_ours(sk);
+
+	if (ours)
+		xtcp_input_deliver(sk, skb);
+	if (sk)
+		sock_gen_put(sk);
+	return ours;
+}
+
 /** xtcp_req_rcv() - a segment for a request; consumes @skb and the caller's reference; softirq */
 void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb)
 {
@@ -373,7 +386,7 @@ void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb)
 		xtcp_control_stateless_reset(net, skb, &req->m.tuple, req->m.ifindex);
 	if (child)
 		xtcp_child_deliver(listener, child, skb);
-	else
+	else if (alive || !xtcp_req_overtaken(req, skb))
 		xtcp_mib_drop(net, skb, why);
 	xtcp_demux_put_mini(&req->m);
 }

@@ -26,7 +26,6 @@
 
 #include "xtcp.h"
 
-#define XTCP_SLOT_BACKLOG_BYTES	65536u	/* beside the buffers: bursts while a process holds the socket */
 #define XTCP_SLOT_LINGER	(5 * HZ)	/* stay switched on so long after the last socket */
 
 static struct net_protocol *xtcp_slot_kernel4 __read_mostly;
@@ -186,25 +185,13 @@ static void xtcp_slot_adopt(const struct xtcp_slot_rx *rx, struct sk_buff *skb)
 
 static void xtcp_slot_to_socket(const struct xtcp_slot_rx *rx, struct sock *sk, struct sk_buff *skb)
 {
-	u64 room;
-
 	if (!xtcp_slot_check_segment(rx, skb) || !xtcp_slot_check_socket(rx, sk, skb))
 		goto put;
 	xtcp_slot_adopt(rx, skb);
 	sk_incoming_cpu_update(sk);
 	sk_mark_napi_id(sk, skb);
 
-	bh_lock_sock_nested(sk);
-	if (likely(!sock_owned_by_user(sk))) {
-		xtcp_input_segment(sk, skb);
-	} else {
-		room = (u64)READ_ONCE(sk->sk_rcvbuf) + READ_ONCE(sk->sk_sndbuf) + XTCP_SLOT_BACKLOG_BYTES;
-		if (unlikely(sk_add_backlog(sk, skb, min_t(u64, room, UINT_MAX)))) {
-			sk_drops_add(sk, skb);
-			xtcp_mib_drop(rx->net, skb, XTCP_DropBacklog);
-		}
-	}
-	bh_unlock_sock(sk);
+	xtcp_input_deliver(sk, skb);
 put:
 	sock_put(sk);
 }

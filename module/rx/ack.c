@@ -413,13 +413,13 @@ static void xtcp_ack_recovery(struct sock *sk, bool dup, struct xtcp_ack_news *n
 /* ------------------------------------------------------------ window */
 
 /* RFC 9293 3.10.7.4: the send window; returns true if it changed */
-static bool xtcp_ack_window(struct sock *sk, const struct xtcp_cb *cb)
+static bool xtcp_ack_window(struct sock *sk, const struct xtcp_cb *cb, u32 prior_una)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 wnd = (u32)cb->wnd << tp->rx_opt.snd_wscale;
 	bool changed;
 
-	if (!xtcp_window_update_ok(cb->seq, cb->rx.ack, tp->snd_wl1, tp->snd_una, wnd, tp->snd_wnd))
+	if (!xtcp_window_update_ok(cb->seq, cb->rx.ack, tp->snd_wl1, prior_una, wnd, tp->snd_wnd))
 		return false;
 	changed = wnd != tp->snd_wnd;
 	tp->snd_wl1 = cb->seq;
@@ -498,7 +498,7 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 	n.rs.prior_in_flight = n.prior_in_flight;
 	if (cb->rx.ack != tp->snd_una)
 		xtcp_ack_clean(sk, cb->rx.ack, &n);
-	wnd_changed = xtcp_ack_window(sk, cb);
+	wnd_changed = xtcp_ack_window(sk, cb, n.prior_una);
 	tp->rcv_tstamp = tcp_jiffies32;
 	xtcp_ack_probe_answered(sk);
 	if (o->nr_sack)

@@ -6,6 +6,9 @@
  */
 #include "xtcp.h"
 
+#define XTCP_INPUT_BACKLOG_BYTES 65536u	/* beside the buffers: bursts while a process holds the socket */
+#define XTCP_INPUT_REORDER_MS	1000u	/* older timestamps by more than this are not reordering */
+
 /** xtcp_input_fill_cb() - read the header of @skb (validated, linear) into XTCP_CB(); overwrites IP's control block */
 void xtcp_input_fill_cb(struct sk_buff *skb)
 {
@@ -71,7 +74,9 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		xtcp_input_drop(sk, skb, XTCP_DropSequence);
 		return false;
 	case XTCP_DROP_PAWS:
-		xtcp_control_dup_ack(sk, skb);
+		/* pure ACKs overtake each other on hosts with several CPUs; what the older one says is known already */
+		if (cb->seq != cb->end_seq || in.ts_recent - o->tsval > XTCP_INPUT_REORDER_MS)
+			xtcp_control_dup_ack(sk, skb);
 		xtcp_input_drop(sk, skb, XTCP_DropPaws);
 		return false;
 	case XTCP_DROP_DUP:
@@ -226,6 +231,31 @@ void xtcp_input_segment(struct sock *sk, struct sk_buff *skb)
 	default:
 		xtcp_input_synchronized(sk, skb, &o);
 	}
+}
+
+/**
+ * xtcp_input_deliver() - give @skb to a connection found in the table: process it, or leave it for the socket's owner
+ * @sk: ours, not locked; the caller holds a reference
+ * @skb: header validated, XTCP_CB filled; consumed
+ *
+ * Softirq.
+ */
+void xtcp_input_deliver(struct sock *sk, struct sk_buff *skb)
+{
+	u64 room;
+
+	bh_lock_sock_nested(sk);
+	if (likely(!sock_owned_by_user(sk))) {
+		xtcp_input_segment(sk, skb);
+	} else {
+		/* twice: what release_sock() has moved to the receive queue counts until the backlog is empty */
+		room = 2 * (u64)READ_ONCE(sk->sk_rcvbuf) + READ_ONCE(sk->sk_sndbuf) + XTCP_INPUT_BACKLOG_BYTES;
+		if (unlikely(sk_add_backlog(sk, skb, min_t(u64, room, UINT_MAX)))) {
+			sk_drops_add(sk, skb);
+			xtcp_input_drop(sk, skb, XTCP_DropBacklog);
+		}
+	}
+	bh_unlock_sock(sk);
 }
 
 /** xtcp_input_backlog_rcv() - sk_backlog_rcv: a segment that waited while a process owned the socket */

@@ -436,7 +436,7 @@ static int xtcp_family_enter(struct sock *sk, const struct xtcp_tuple *t)
 	return err;
 }
 
-/** xtcp_family_reset_saddr() - forget the source address that a route chose; one that the user bound stays; lock held */
+/** xtcp_family_reset_saddr() - forget the source address a route chose; one that the user bound stays; lock held */
 void xtcp_family_reset_saddr(struct sock *sk)
 {
 	inet_bhash2_reset_saddr(sk);

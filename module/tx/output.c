@@ -392,6 +392,24 @@ static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 
 	}
 }
 
+/*
+ * A window that opens by a segment or two per ACK would cut everything into small super-segments. Wait for more of it, if
+ * the next ACK is near: not when a third of the window is open already, in recovery, or at the end of the stream.
+ */
+static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 len, u32 burst, u32 mss)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct sk_buff *head = tcp_rtx_queue_head(sk);
+	u32 window = min_t(u64, tp->snd_wnd, (u64)tp->snd_cwnd * mss);
+
+	if (len >= skb->len || len >= burst * mss || len >= window / 3 || !head)
+		return false;
+	if (inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || XTCP_CB(skb)->flags & XTCP_FIN)
+		return false;
+	/* the oldest segment left less than half a round trip ago: its ACK is too far off */
+	return tp->tcp_mstamp - tcp_skb_timestamp_us(head) >= tp->srtt_us >> 4;
+}
+
 /* Cut off what must stay behind and send the first unsent buffer. */
 static int xtcp_output_send_head(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, gfp_t gfp)
 {
@@ -487,7 +505,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 	while ((skb = skb_peek(&sk->sk_write_queue))) {
 		u32 in_flight = tcp_packets_in_flight(tp);
 		u32 quota = tp->snd_cwnd > in_flight ? tp->snd_cwnd - in_flight : 0;
-		u32 len;
+		u32 len, burst;
 
 		if (xtcp_pace_blocked(sk))
 			break;
@@ -496,9 +514,14 @@ void xtcp_output_push(struct sock *sk, bool force)
 			limited = true;
 			break;
 		}
-		len = xtcp_output_sendable(sk, skb, mss, min(quota, xtcp_output_burst_segs(sk, mss)), force, &fin_only);
+		burst = xtcp_output_burst_segs(sk, mss);
+		len = xtcp_output_sendable(sk, skb, mss, min(quota, burst), force, &fin_only);
 		if (!len && !fin_only)
 			break;
+		if (!force && xtcp_output_defer(sk, skb, len, burst, mss)) {
+			limited |= len / mss >= quota;
+			break;
+		}
 		if (fin_only && !xtcp_seq_le(XTCP_CB(skb)->end_seq, tp->snd_una + tp->snd_wnd) && tp->packets_out)
 			break;
 		if (xtcp_output_throttled(sk, skb))

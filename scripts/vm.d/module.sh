@@ -80,5 +80,5 @@ module_build_and_copy() {
 module_prepare() {
 	local label=$1 source=$2 to=${3:-} name
 	name=$(module_name "$source") || return 1
-	with_lock "$BUILD/$label/lock" module_build_and_copy "$source" "$BUILD/$label/$name" "$to"
+	with_lock "$BUILD/$label/$name.lock" module_build_and_copy "$source" "$BUILD/$label/$name" "$to"
 }

@@ -208,6 +208,7 @@ exchange() {
 	verdict="${sum:0:8} ok "
 	[ "$sum" != - ] || verdict='-           '
 	[ "$sum" = "$expected" ] || verdict='WRONG BYTES '
+	[ "$bytes" != '?' ] || verdict='FAILED      '
 	proof=proved
 	stack_proved "$client" 0 "$opens" "$left_before" "$(counters left)" || proof='NOT AS CLAIMED'
 	stack_proved "$server" 1 "$opens" "$right_before" "$(counters right)" || proof='NOT AS CLAIMED'
@@ -220,7 +221,8 @@ rate() {
 	awk -v bytes="$1" -v seconds="$2" 'BEGIN {
 		if (seconds < 0.001) print "-"
 		else if (bytes * 8 / seconds >= 1e10) printf "%.0f Gbit/s\n", bytes * 8 / 1e9 / seconds
-		else printf "%.0f Mbit/s\n", bytes * 8 / 1e6 / seconds
+		else if (bytes * 8 / seconds >= 1e7) printf "%.0f Mbit/s\n", bytes * 8 / 1e6 / seconds
+		else printf "%.0f kbit/s\n", bytes * 8 / 1e3 / seconds
 	}'
 }
 

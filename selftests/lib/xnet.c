@@ -252,30 +252,51 @@ long xnet_sysctl_read(int ns, const char *name)
 
 /* --- counts: sockets and events of a namespace */
 
-/*
- * How many "sockets" and "timewait"s of a stack a namespace has: /proc/net/xtcp/sockstat has one name a line, the
- * kernel's /proc/net/sockstat the line "TCP: inuse N orphan N tw N alloc N mem N".
- */
-long xnet_sockstat(int ns, enum xnet_stack stack, const char *name)
+static long xnet_own_sockstat(int ns, const char *name)
 {
-	bool own = stack == XNET_XTCP && xnet_under_test();
-	long inuse, tw, value = -1;
 	char line[256], word[64];
+	long n, value = -1;
 	FILE *file;
 
-	file = xnet_proc(ns, "/proc/net", own ? "xtcp/sockstat" : "sockstat", "re");
+	file = xnet_proc(ns, "/proc/net", "xtcp/sockstat", "re");
 	if (!file)
 		return -1;
 	while (fgets(line, sizeof(line), file)) {
-		long n;
-
-		if (own && sscanf(line, "%63[a-z]%*[: ]%ld", word, &n) == 2 && !strcmp(word, name))
+		if (sscanf(line, "%63[a-z]%*[: ]%ld", word, &n) == 2 && !strcmp(word, name))
 			value = n;
-		if (!own && sscanf(line, "TCP: inuse %ld orphan %*d tw %ld", &inuse, &tw) == 2)
-			value = strcmp(name, "timewait") ? inuse : tw;
 	}
 	fclose(file);
 	return value;
+}
+
+static long xnet_kernel_sockstat(int ns, const char *name)
+{
+	long v4 = 0, v6 = 0, tw = 0;
+	char line[256];
+
+	for (int i = 0; i < 2; i++) {
+		FILE *file = xnet_proc(ns, "/proc/net", i ? "sockstat6" : "sockstat", "re");
+
+		if (!file)
+			continue;
+		while (fgets(line, sizeof(line), file)) {
+			sscanf(line, "TCP: inuse %ld orphan %*d tw %ld", &v4, &tw);
+			sscanf(line, "TCP6: inuse %ld", &v6);
+		}
+		fclose(file);
+	}
+	return strcmp(name, "timewait") ? v4 + v6 : tw;
+}
+
+/*
+ * How many "sockets" and "timewait"s of a stack a namespace has: /proc/net/xtcp/sockstat has one name a line, the
+ * kernel's /proc/net/sockstat and sockstat6 a line for each protocol.
+ */
+long xnet_sockstat(int ns, enum xnet_stack stack, const char *name)
+{
+	if (stack == XNET_XTCP && xnet_under_test())
+		return xnet_own_sockstat(ns, name);
+	return xnet_kernel_sockstat(ns, name);
 }
 
 bool xnet_await_sockstat(int ns, enum xnet_stack stack, const char *name, long value)

@@ -197,7 +197,9 @@ static size_t look(struct run *run, struct end *e, size_t len)
 		least = queued < 0 ? 0 : (size_t)queued < len ? (size_t)queued : len;
 	if (e->p->peek && rng_chance(&e->rng, 25 * RNG_PERCENT)) {
 		peeked = recv(e->fd, buffer, len, MSG_PEEK | MSG_DONTWAIT);
-		if (peeked > 0 && check(run, e, peeked, "peek") && (size_t)peeked > least)
+		if (peeked < 0 && errno != EAGAIN)
+			end_error(run, e, errno, "peek");
+		else if (peeked > 0 && check(run, e, peeked, "peek") && (size_t)peeked > least)
 			least = peeked;
 	}
 	return least;
@@ -213,6 +215,9 @@ static bool end_read(struct run *run, struct end *e)
 	len = rng_range(&e->rng, 1, e->p->read_max);
 	len = until_pause(e->p->read_pause_at, e->read_pause_done, e->received, len);
 	least = look(run, e, len);
+	/* An error is reported once: if a peek has got it, no read will. */
+	if (e->state != END_OPEN)
+		return false;
 	done = recv(e->fd, buffer, len, MSG_DONTWAIT);
 	if (least && done < (ssize_t)least)
 		run_fail(run, "connection %d, %c: a read of %zu bytes, of which %zu were there, returned %zd",
@@ -300,6 +305,17 @@ static bool leaves_here(const struct end *e)
 	return e->p->abort != ABORT_NONE && e->p->abort != ABORT_CONNECT && e->sent + e->received >= e->p->abort_at;
 }
 
+/* Of a connection that was reset meanwhile, shutdown() says ENOTCONN; the reason is still to be fetched. */
+static void shutdown_error(struct run *run, struct end *e, int error)
+{
+	socklen_t len = sizeof(int);
+	int pending = 0;
+
+	if (error == ENOTCONN && !getsockopt(e->fd, SOL_SOCKET, SO_ERROR, &pending, &len) && pending)
+		error = pending;
+	end_error(run, e, error, "shutdown");
+}
+
 /* Closes what is complete, as the end's way to finish says. */
 static void finish(struct run *run, struct end *e)
 {
@@ -314,7 +330,7 @@ static void finish(struct run *run, struct end *e)
 	if (!e->fin && (e->p->finish == FINISH_HALF_CLOSE || e->p->finish == FINISH_SHUT_BOTH)) {
 		run_log(run, "#%d %c: closes its direction", e->conn->ledger.index, 'A' + e->side);
 		if (shutdown(e->fd, SHUT_WR)) {
-			end_error(run, e, errno, "shutdown");
+			shutdown_error(run, e, errno);
 			return;
 		}
 		e->fin = true;

@@ -229,6 +229,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "sim: %s\n", strerror(-error));
 		return 1;
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n1..1\n");
 	bad = run_all(&run, &o);
 	if (o.pcap && pcap_write(&run.pcap, o.pcap)) {

@@ -2,7 +2,7 @@
 /*
  * The loop that drives one run: deliver what is due, do what is due, sleep until something happens.
  *
- * Everything is done by one thread that never blocks but in epoll_pwait2(), and in virtual time nothing takes time but
+ * Everything is done by one thread that never blocks but in epoll_wait(), and in virtual time nothing takes time but
  * sleeping: so a run repeats. The program must not wait for the clock in a loop: it would stand still.
  *
  * When all connections are over, both hosts must get rid of their sockets by themselves, whatever the link still loses;
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -126,15 +126,18 @@ int run_watch(struct run *run, int op, int fd, unsigned int events, enum source 
 int run_open(struct run *run)
 {
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (run->epoll < 0)
+	run->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	run->armed_for = NEVER;
+	if (run->epoll < 0 || run->timer < 0 ||
+	    run_watch(run, EPOLL_CTL_ADD, run->timer, EPOLLIN | EPOLLET, SOURCE_TIMER, 0))
 		return -errno;
-	/* Time-outs are meant to the nanosecond. */
-	return prctl(PR_SET_TIMERSLACK, 1) ? -errno : 0;
+	return 0;
 }
 
 void run_close(struct run *run)
 {
 	close(run->epoll);
+	close(run->timer);
 	link_free(&run->link);
 	pcap_free(&run->pcap);
 }
@@ -162,6 +165,10 @@ static void handle(struct run *run, const struct epoll_event *event)
 	unsigned int which = event->data.u64;
 
 	switch ((enum source)(event->data.u64 >> 32)) {
+	case SOURCE_TIMER:
+		/* Edge-triggered, so never read. */
+		run->armed_for = NEVER;
+		break;
 	case SOURCE_TUN:
 		drain(run, which / 2, which % 2, true);
 		break;
@@ -190,6 +197,18 @@ static void do_due(struct run *run)
 	workload_expire(run);
 }
 
+/* Sets the timer, for ns since the run's start. epoll's own time-outs may be late by a thousandth. */
+static void arm(struct run *run, __u64 due)
+{
+	__u64 at = due == NEVER ? NEVER >> 1 : run->start + due;
+	struct itimerspec t = { .it_value = { .tv_sec = at / NS_PER_S, .tv_nsec = at % NS_PER_S } };
+
+	if (run->armed_for == at)
+		return;
+	run->armed_for = at;
+	timerfd_settime(run->timer, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
 /*
  * The run's time. Reading the guest's clock takes 256 ns of virtual time, whoever reads it, so what it says after some
  * work is not quite what it says in another boot. Times that the program chose are taken as chosen, others are rounded.
@@ -207,7 +226,6 @@ static void advance(struct run *run, __u64 due)
 static void do_next(struct run *run, __u64 until)
 {
 	struct epoll_event events[EVENTS];
-	struct timespec wait = { 0 };
 	__u64 due = workload_due(run);
 	int i, n;
 
@@ -215,27 +233,32 @@ static void do_next(struct run *run, __u64 until)
 		due = link_due(&run->link);
 	if (until < due)
 		due = until;
-	if (!run->again && due > run->clock) {
-		wait.tv_sec = (due - run->clock) / NS_PER_S;
-		wait.tv_nsec = (due - run->clock) % NS_PER_S;
-	}
-	n = epoll_pwait2(run->epoll, events, EVENTS, &wait, NULL);
-	run->slept = !n && !run->again;
-	advance(run, run->slept ? due : 0);
+	if (!run->again)
+		arm(run, due);
+	n = epoll_wait(run->epoll, events, EVENTS, run->again ? 0 : -1);
+	advance(run, n == 1 && events[0].data.u64 == (__u64)SOURCE_TIMER << 32 ? due : 0);
 	if (n > 1)
 		qsort(events, n, sizeof(events[0]), compare_events);
 	for (i = 0; i < n; i++)
 		handle(run, &events[i]);
 }
 
+/* How often the loop has turned since anything changed. */
+struct standstill {
+	__u64 progress;
+	__u64 now;
+	unsigned int turns;
+};
+
 /* Everything stands still while the loop turns: some poll reports what is not there. */
-static bool storm(struct run *run, __u64 *progress, unsigned int *turns)
+static bool storm(struct run *run, struct standstill *s)
 {
-	if (run->load.progress != *progress || run->slept) {
-		*progress = run->load.progress;
-		*turns = 0;
+	if (run->load.progress != s->progress || run->now != s->now) {
+		s->progress = run->load.progress;
+		s->now = run->now;
+		s->turns = 0;
 	}
-	if (++*turns < STORM)
+	if (++s->turns < STORM)
 		return false;
 	run_fail(run, "%d events at one moment, and nothing moves: poll reports what is not there", STORM);
 	return true;
@@ -243,11 +266,10 @@ static bool storm(struct run *run, __u64 *progress, unsigned int *turns)
 
 static void drive(struct run *run)
 {
-	unsigned int turns = 0;
-	__u64 progress = 0;
+	struct standstill standstill = { 0 };
 
 	do_due(run);
-	while (!workload_done(run) && !run->failures && !storm(run, &progress, &turns)) {
+	while (!workload_done(run) && !run->failures && !storm(run, &standstill)) {
 		do_next(run, NEVER);
 		do_due(run);
 	}
@@ -281,8 +303,7 @@ static bool is_quiet(struct run *run)
 static void settle(struct run *run)
 {
 	__u64 begin = run->now, next = run->now, step = 50 * NS_PER_MS;
-	unsigned int turns = 0;
-	__u64 progress = 0;
+	struct standstill standstill = { 0 };
 
 	while (!run->failures) {
 		if (run->now >= next) {
@@ -293,7 +314,7 @@ static void settle(struct run *run)
 		}
 		do_next(run, next);
 		do_due(run);
-		if (storm(run, &progress, &turns))
+		if (storm(run, &standstill))
 			return;
 		if (run->now > begin + QUIET_DEADLINE_NS) {
 			run_fail(run, "%llu s after the last connection was over, sockets remain",

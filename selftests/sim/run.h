@@ -13,6 +13,7 @@
 
 /* What an epoll event is about: the upper half of its data; the lower half says which. */
 enum source {
+	SOURCE_TIMER,
 	SOURCE_TUN,		/* 2 * side + IPv6 */
 	SOURCE_LISTENER,
 	SOURCE_END,		/* 2 * connection + side */
@@ -26,11 +27,12 @@ enum source {
  * @load: workload
  * @pcap: capture
  * @epoll: descriptor
+ * @timer: descriptor, part of @epoll
+ * @armed_for: what @timer is set to, NEVER = it has gone off
  * @start: CLOCK_MONOTONIC at the run's start, ns
  * @clock: ns since @start, as last read
  * @now: ns since @start, as the run understands it
  * @again: some end has more to do at once
- * @slept: the last wait ended by the clock
  * @verbose: log everything
  * @failures: of this run
  */
@@ -41,11 +43,12 @@ struct run {
 	struct workload load;
 	struct pcap pcap;
 	int epoll;
+	int timer;
+	__u64 armed_for;
 	__u64 start;
 	__u64 clock;
 	__u64 now;
 	bool again;
-	bool slept;
 	bool verbose;
 	int failures;
 };

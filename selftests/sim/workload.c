@@ -357,9 +357,9 @@ static __u64 end_due(const struct end *e)
 
 	if (e->state == END_WAITING || e->state == END_DONE)
 		return NEVER;
-	if (e->read_after)
+	if (e->state == END_OPEN && e->read_after)
 		due = earlier(due, e->read_after);
-	if (e->write_after)
+	if (e->state == END_OPEN && e->write_after)
 		due = earlier(due, e->write_after);
 	if (peer->state == END_DONE && peer->outcome != OUTCOME_EXACT && peer->ended)
 		due = earlier(due, peer->left_at + GRACE_NS);
@@ -377,15 +377,15 @@ static __u64 deadline(const struct run *run)
  * workload_due() - when workload_tick() has something to do
  * @run: the run
  *
- * Return: ns since the run's start.
+ * Return: ns since the run's start, or NEVER.
  */
 __u64 workload_due(struct run *run)
 {
 	struct workload *load = &run->load;
-	__u64 due = deadline(run);
+	__u64 due = run->now < deadline(run) ? deadline(run) : NEVER;
 	int i;
 
-	if (!load->listening)
+	if (!load->listening && load->listener >= 0)
 		due = earlier(due, run->p.accept_pause_ns);
 	for (i = 0; i < load->conns; i++) {
 		struct conn *c = &load->conn[i];

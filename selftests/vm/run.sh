@@ -172,7 +172,7 @@ case_guest_dies() {
 
 # A signal to the script ends the machine, at once and wholly.
 case_killed() {
-	local pid left
+	local pid run left
 	"$VM" --kernel "$KERNEL" --module "$FAULT" -- sh -c 'echo up >build/vm-test-up; sleep 1000; while :; do :; done' \
 		>"$OUT" 2>"$ERR" &
 	pid=$!
@@ -180,17 +180,19 @@ case_killed() {
 		[ ! -s "$TOP/build/vm-test-up" ] || break
 		sleep 0.1
 	done
-	left=$(pgrep -f "xtcp_run=$TOP/build/vm/$KERNEL\\..* *" | wc -l)
-	[ "$left" -gt 0 ] || expect "machine's processes" "$left" "some"
+	# The machine is the script's child whose arguments name the folder of this run.
+	run=$(pgrep -P "$pid" -a | grep -oE "xtcp_run=[^ ]+" | head -n 1)
+	[ -n "$run" ] || expect "the machine's process" "none" "a child of scripts/vm"
 	kill -TERM "$pid"
 	wait "$pid"
 	expect status "$?" 143
 	for _ in $(seq 50); do
-		left=$(pgrep -f "xtcp_hostname=xtcp-$KERNEL .*xtcp_run=$TOP/build/vm/$KERNEL\\." | wc -l)
-		[ "$left" -gt "$OTHERS" ] || break
+		left=$(pgrep -f -- "${run:-no machine}( |\$)" | wc -l)
+		[ "$left" != 0 ] || break
 		sleep 0.1
 	done
-	[ "$left" -le "$OTHERS" ] || expect "processes left" "$left" "$OTHERS"
+	expect "processes left" "$left" 0
+	expect "the folder of the run" "$(ls -d "${run#xtcp_run=}" 2>/dev/null)" ""
 	rm -f "$TOP/build/vm-test-up"
 }
 
@@ -292,7 +294,6 @@ cd "$TOP" || exit 1
 export XTCP_TEST_VARIABLE="of ours"
 printf 'TAP version 13\n'
 for KERNEL in "$@"; do
-	OTHERS=$(pgrep -f "xtcp_hostname=xtcp-$KERNEL .*xtcp_run=$TOP/build/vm/$KERNEL\\." | wc -l)
 	case $KERNEL in
 	uml)
 		run "wrong usage is 123" case_bad_usage
