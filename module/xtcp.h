@@ -432,7 +432,7 @@ struct xtcp_net {
 	struct hlist_head holds[64];
 
 	struct list_head cong;
-	struct mutex cong_mutex;
+	spinlock_t cong_lock;
 
 	unsigned int time_wait_ms;
 	unsigned int time_wait_max;

@@ -5,20 +5,21 @@
  * permission checked by the kernel, and the module that holds the code referenced for as long as the socket lives.
  * One such socket per network namespace and algorithm is kept until the namespace (or this module) goes; XTCP sockets
  * only copy the pointer. So a socket that uses an algorithm never outlives its code, and a softirq never has to
- * allocate or release.
+ * create or release a socket. A softirq that meets a new default of the namespace pins its module instead.
  *
  * Called from socket creation, TCP_CONGESTION, and the beginning and end of connections. What an algorithm is told
  * while a connection lives is drive.c's part.
  */
+#include <linux/bpf.h>
 #include <linux/net.h>
 
 #include "xtcp.h"
 
 /**
  * struct xtcp_cong - a borrowed algorithm
- * @node: in xtcp_net.cong; added under cong_mutex, read under RCU, removed only when the namespace exits
+ * @node: in xtcp_net.cong; added under cong_lock, read under RCU, removed only when the namespace exits
  * @ops: the algorithm
- * @lender: the kernel socket that uses it, and so keeps it
+ * @lender: the kernel socket that uses it, and so keeps it; NULL: its module is pinned
  */
 struct xtcp_cong {
 	struct list_head node;
@@ -33,7 +34,7 @@ static bool xtcp_cong_known(struct xtcp_net *xn, const struct tcp_congestion_ops
 {
 	struct xtcp_cong *c;
 
-	list_for_each_entry_rcu(c, &xn->cong, node, lockdep_is_held(&xn->cong_mutex))
+	list_for_each_entry_rcu(c, &xn->cong, node, lockdep_is_held(&xn->cong_lock))
 		if (c->ops == ops)
 			return true;
 	return false;
@@ -58,6 +59,27 @@ static struct socket *xtcp_cong_lender(struct net *net, const char *name)
 	return sock;
 }
 
+/* Add @ops to the namespace's list, kept by @lender or by the caller's reference to its module. -EEXIST: it is there. */
+static int xtcp_cong_remember(struct xtcp_net *xn, const struct tcp_congestion_ops *ops, struct socket *lender, gfp_t gfp)
+{
+	struct xtcp_cong *c = kmalloc(sizeof(*c), gfp);
+	int err = 0;
+
+	if (!c)
+		return -ENOMEM;
+	c->ops = ops;
+	c->lender = lender;
+	spin_lock_bh(&xn->cong_lock);
+	if (xtcp_cong_known(xn, ops))
+		err = -EEXIST;
+	else
+		list_add_rcu(&c->node, &xn->cong);
+	spin_unlock_bh(&xn->cong_lock);
+	if (err)
+		kfree(c);
+	return err;
+}
+
 /*
  * The algorithm @name (NULL: the namespace's default), borrowed now if it was not before. Returns an error pointer:
  * what the kernel says to TCP_CONGESTION, or -ENOMEM. May sleep and load modules.
@@ -67,30 +89,16 @@ static const struct tcp_congestion_ops *xtcp_cong_borrow(struct net *net, const 
 	struct xtcp_net *xn = xtcp_net(net);
 	const struct tcp_congestion_ops *ops;
 	struct socket *lender;
-	struct xtcp_cong *c;
+	int err;
 
 	lender = xtcp_cong_lender(net, name);
 	if (IS_ERR(lender))
 		return ERR_CAST(lender);
 	ops = inet_csk(lender->sk)->icsk_ca_ops;
-
-	mutex_lock(&xn->cong_mutex);
-	if (xtcp_cong_known(xn, ops))
-		goto out;
-	c = kmalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
-	if (!c) {
-		ops = ERR_PTR(-ENOMEM);
-		goto out;
-	}
-	c->ops = ops;
-	c->lender = lender;
-	lender = NULL;
-	list_add_rcu(&c->node, &xn->cong);
-out:
-	mutex_unlock(&xn->cong_mutex);
-	if (lender)
+	err = xtcp_cong_remember(xn, ops, lender, GFP_KERNEL_ACCOUNT);
+	if (err)
 		sock_release(lender);
-	return ops;
+	return err && err != -EEXIST ? ERR_PTR(err) : ops;
 }
 
 /* The algorithm @name if it was borrowed before and this caller may use it. */
@@ -184,15 +192,41 @@ out:
 	return err;
 }
 
-/** xtcp_cong_child() - a child uses its listener's algorithm; softirq, child locked */
+/* The namespace's default, usable from now on; NULL if it cannot be kept. Softirq. */
+static const struct tcp_congestion_ops *xtcp_cong_current(struct net *net)
+{
+	struct xtcp_net *xn = xtcp_net(net);
+	const struct tcp_congestion_ops *ops;
+	int err = 0;
+
+	rcu_read_lock();
+	ops = rcu_dereference(net->ipv4.tcp_congestion_control);
+	if (ops == xtcp_cong_reno || xtcp_cong_known(xn, ops))
+		goto out;
+	/* an algorithm made of BPF programs has no module to pin: it waits for a process to borrow it */
+	err = ops->owner == BPF_MODULE_OWNER || !try_module_get(ops->owner) ? -ENOENT : 0;
+	if (err)
+		goto out;
+	err = xtcp_cong_remember(xn, ops, NULL, GFP_ATOMIC);
+	if (err)
+		module_put(ops->owner);
+out:
+	rcu_read_unlock();
+	return err && err != -EEXIST ? NULL : ops;
+}
+
+/** xtcp_cong_child() - a child uses what its listener was told to, else the default of now; softirq, child locked */
 void xtcp_cong_child(struct sock *child)
 {
 	struct inet_connection_sock *icsk = inet_csk(child);
+	const struct tcp_congestion_ops *ops = NULL;
 
 	icsk->icsk_ca_initialized = 0;
 	icsk->icsk_ca_state = TCP_CA_Open;
+	if (!icsk->icsk_ca_setsockopt)
+		ops = xtcp_cong_current(sock_net(child));
 	/* a setsockopt() may have changed the listener's since it was copied: both are borrowed, so both are good */
-	xtcp_cong_use(child, icsk->icsk_ca_ops);
+	xtcp_cong_use(child, ops ? : icsk->icsk_ca_ops);
 }
 
 /** xtcp_cong_start() - the connection is established: let the algorithm set itself up; socket lock held */
@@ -240,7 +274,10 @@ void xtcp_cong_net_exit(struct net *net)
 
 	list_for_each_entry_safe(c, next, &xn->cong, node) {
 		list_del(&c->node);
-		sock_release(c->lender);
+		if (c->lender)
+			sock_release(c->lender);
+		else
+			module_put(c->ops->owner);
 		kfree(c);
 	}
 }

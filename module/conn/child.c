@@ -82,6 +82,8 @@ static struct sock *xtcp_child_alloc(struct sock *listener, const struct xtcp_re
 	tp->advmss = dst_metric_advmss(dst);
 	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < tp->advmss)
 		tp->advmss = tp->rx_opt.user_mss;
+	if (req->tstamp_ok)
+		tp->advmss -= XTCP_OPTIONS_TS_BYTES;
 	inet_csk(child)->icsk_ack.rcv_mss = min_t(u32, tp->advmss, TCP_MSS_DEFAULT);
 	xtcp_output_sync_mss(child, dst_mtu(dst));
 	if (xtcp_port_inherit(child, listener)) {

@@ -177,6 +177,7 @@ static void xtcp_connect_take_syn(struct sock *sk, const struct xtcp_cb *cb, con
 		tp->rx_opt.ts_recent = o->tsval;
 		tp->rx_opt.ts_recent_stamp = xtcp_clock_s();
 		tp->tcp_header_len = sizeof(struct tcphdr) + XTCP_OPTIONS_TS_BYTES;
+		tp->advmss -= XTCP_OPTIONS_TS_BYTES;
 	} else {
 		tp->rx_opt.ts_recent_stamp = 0;
 		tp->tcp_header_len = sizeof(struct tcphdr);

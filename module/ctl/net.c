@@ -30,7 +30,7 @@ static void xtcp_net_init_fields(struct xtcp_net *xn)
 	for (i = 0; i < ARRAY_SIZE(xn->holds); i++)
 		INIT_HLIST_HEAD(&xn->holds[i]);
 	INIT_LIST_HEAD(&xn->cong);
-	mutex_init(&xn->cong_mutex);
+	spin_lock_init(&xn->cong_lock);
 	atomic_set(&xn->sockets, 0);
 	atomic_set(&xn->requests, 0);
 }

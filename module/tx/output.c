@@ -163,15 +163,14 @@ static void xtcp_output_wfree(struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
+	WARN_ON(refcount_sub_and_test(skb->truesize - 1, &sk->sk_wmem_alloc));
 	if (test_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred) &&
 	    !test_and_set_bit(XTCP_TSQ_QUEUED, &xtcp_sk(sk)->deferred)) {
-		WARN_ON(refcount_sub_and_test(skb->truesize - 1, &sk->sk_wmem_alloc));
 		clear_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred);
 		xtcp_output_tsq_resume(sk);
 		return;
 	}
-	if (refcount_sub_and_test(skb->truesize, &sk->sk_wmem_alloc))
-		sk_free(sk);
+	sk_free(sk);
 }
 
 /* xtcp_output_header() - put the TCP header in front of the payload of @skb, which is ours alone */
@@ -234,6 +233,8 @@ static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, const struct x
 	xtcp_output_set_gso(sk, skb, cb);
 	if (cb->flags & XTCP_ACK)
 		xtcp_output_ack_sent(sk);
+	/* below us it is IP's control block, and IP believes what it finds there */
+	memset(skb->cb, 0, sizeof(skb->cb));
 	skb->sk = sk;
 	skb->destructor = xtcp_output_wfree;
 	refcount_add(skb->truesize, &sk->sk_wmem_alloc);

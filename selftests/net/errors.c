@@ -122,7 +122,7 @@ TEST_F(pair, no_neighbour)
 }
 
 /* ETIMEDOUT: no answer to TCP_SYNCNT SYNs, tcp(7); RFC 6298 doubles the 1 s between them. */
-TEST_F(scripted, connect_times_out)
+TEST_F_TIMEOUT(scripted, connect_times_out, 100)
 {
 	struct peer *peer = &self->peer;
 	struct xnet_addr addr = peer_address(peer);

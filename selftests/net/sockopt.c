@@ -243,7 +243,7 @@ TEST_F(pair, info)
 	EXPECT_GE(100001, info.tcpi_bytes_acked);
 	EXPECT_EQ(100000, info.tcpi_bytes_sent - info.tcpi_bytes_retrans);
 	EXPECT_EQ(50000, info.tcpi_bytes_received);
-	EXPECT_LT(70, info.tcpi_data_segs_out);
+	EXPECT_LE(69, info.tcpi_data_segs_out);
 	EXPECT_LT(0, info.tcpi_data_segs_in);
 	EXPECT_LE(info.tcpi_data_segs_out, info.tcpi_segs_out);
 	EXPECT_LT(0, info.tcpi_delivered);
@@ -292,10 +292,9 @@ TEST_F(scripted, unacknowledged)
 	ASSERT_TRUE(peer_expect_data(peer, "hello", 5));
 	EXPECT_EQ(5, xnet_ioctl_int(fd, SIOCOUTQ));
 	EXPECT_EQ(0, xnet_ioctl_int(fd, SIOCOUTQNSD));
-	peer_send(peer, ACK);
-	EXPECT_TRUE(xnet_await_ioctl(fd, SIOCOUTQ, 0));
 	peer->window = 0;
 	peer_send(peer, ACK);
+	EXPECT_TRUE(xnet_await_ioctl(fd, SIOCOUTQ, 0));
 	EXPECT_EQ(5, write(fd, "hello", 5));
 	EXPECT_EQ(5, xnet_ioctl_int(fd, SIOCOUTQNSD));
 }

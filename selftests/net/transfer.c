@@ -225,12 +225,12 @@ static const struct link {
 	const char *netem;
 	bool loses;
 	bool whole;
-} lossy = { "delay 1ms loss 5%", true },
-  duplicating = { "delay 1ms duplicate 10%", false },
-  reordering = { "delay 2ms reorder 50% 50%", false },
-  corrupting = { "delay 1ms corrupt 3%", true },
-  awful = { "delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%", true },
-  awful_whole = { "delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%", false, true };
+} lossy = { .netem = "delay 1ms loss 5%", .loses = true },
+  duplicating = { .netem = "delay 1ms duplicate 10%" },
+  reordering = { .netem = "delay 2ms reorder 50% 50%" },
+  corrupting = { .netem = "delay 1ms corrupt 3%", .loses = true },
+  awful = { .netem = "delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%", .loses = true },
+  awful_whole = { .netem = "delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%", .whole = true };
 
 /* Empty when all went well, else what did not. */
 static const char *over(struct xnet *net, const struct link *link)

@@ -23,7 +23,7 @@
 static unsigned char buffer[IO_MAX];
 
 /* Both ends know the key of the bytes that go each way. */
-static __u64 stream_key(const struct run *run, const struct conn *c, enum side from)
+static __u64 stream_key(const struct run *run, const struct conn *c, enum host from)
 {
 	return rng_mix(run->p.seed) ^ rng_mix(STREAM_BYTES + 2 * c->ledger.index + from);
 }
@@ -61,8 +61,8 @@ bool end_may_read(const struct run *run, const struct end *e)
  */
 void end_over(struct run *run, struct end *e, enum outcome outcome)
 {
-	run_log(run, "#%d %c: over, outcome %d, sent %llu, received %llu", e->conn->ledger.index, 'A' + e->side, outcome,
-		e->sent, e->received);
+	run_log(run, "#%d %c: over, outcome %d, sent %llu, received %llu", e->conn->ledger.index, 'A' + e->side,
+		outcome, e->sent, e->received);
 	if (e->fd >= 0)
 		close(e->fd);
 	e->fd = -1;
@@ -159,8 +159,8 @@ static bool check(struct run *run, struct end *e, size_t len, const char *what)
 	size_t at = rng_bytes_differ(buffer, stream_key(run, e->conn, peer->side), e->received, len);
 
 	if (at < len) {
-		run_fail(run, "connection %d, %c: %s: byte %llu differs from what was sent (%02x)", e->conn->ledger.index,
-			 'A' + e->side, what, e->received + at, buffer[at]);
+		run_fail(run, "connection %d, %c: %s: byte %llu differs from what was sent (%02x)",
+			 e->conn->ledger.index, 'A' + e->side, what, e->received + at, buffer[at]);
 		return false;
 	}
 	if (e->received + len > peer->sent) {

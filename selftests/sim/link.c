@@ -2,10 +2,10 @@
 /*
  * The link: takes packets that one host sent, decides their fate, delivers what is left to the other when it is due.
  *
- * The order of fates: the link is cut; the packet is too big; the queue before a limited rate is full; it is lost, alone
- * or in a burst; a bit of it flips; it is duplicated; it is held back, so that later ones overtake it. Every packet
- * takes the same number of draws from its direction's stream whatever happens to it, so a fate depends on the seed and
- * the packet's number only.
+ * The order of fates: the link is cut; the packet is too big; the queue before a limited rate is full; it is lost,
+ * alone or in a burst; a bit of it flips; it is duplicated; it is held back, so that later ones overtake it. Every
+ * packet takes the same number of draws from its direction's stream whatever happens to it, so a fate depends on the
+ * seed and the packet's number only.
  *
  * A flipped bit must be noticed, by IP's or TCP's checksum: one bit always is. Not flipped are the first bytes of an
  * IPv6 header, which no checksum covers. A super-segment has no checksum yet: it is destroyed instead.
@@ -50,7 +50,7 @@ struct packet {
 	__u64 due;
 	__u64 order;
 	__u64 number;
-	enum side to;
+	enum host to;
 	bool ipv6;
 	bool damaged;
 	bool copy;
@@ -151,7 +151,7 @@ void link_free(struct link *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static const struct cut *cut_now(const struct run *run, enum side from)
+static const struct cut *cut_now(const struct run *run, enum host from)
 {
 	int i;
 
@@ -172,7 +172,7 @@ static size_t packet_size(const struct packet_view *v, const struct virtio_net_h
 	return vnet->gso_type != VIRTIO_NET_HDR_GSO_NONE && segment < len ? segment : len;
 }
 
-static enum fate decide(struct run *run, enum side from, const struct dice *d, size_t size, bool too_big)
+static enum fate decide(struct run *run, enum host from, const struct dice *d, size_t size, bool too_big)
 {
 	const struct flow *f = &run->p.flow[from];
 	struct link_way *way = &run->link.way[from];
@@ -207,7 +207,7 @@ static void ledger_destroyed(struct run *run, struct ledger *ledger)
 	ledger->last_destroyed = run->now;
 }
 
-static void ledger_delivered(struct run *run, struct ledger *ledger, enum side to)
+static void ledger_delivered(struct run *run, struct ledger *ledger, enum host to)
 {
 	ledger->silent[to] |= verdict_silence(run, ledger, to);
 	ledger->delivered_at[to] = run->now;
@@ -215,7 +215,7 @@ static void ledger_delivered(struct run *run, struct ledger *ledger, enum side t
 }
 
 /* When a packet that leaves now arrives. */
-static __u64 arrival(struct run *run, enum side from, const struct dice *d, bool copy)
+static __u64 arrival(struct run *run, enum host from, const struct dice *d, bool copy)
 {
 	const struct flow *f = &run->p.flow[from];
 	struct link_way *way = &run->link.way[from];
@@ -254,7 +254,7 @@ static void damage(struct packet *packet, __u64 bit)
 }
 
 /* The link's own answer, on its way back. */
-static void answer(struct run *run, enum side to, struct ledger *ledger, const unsigned char *data, size_t len,
+static void answer(struct run *run, enum host to, struct ledger *ledger, const unsigned char *data, size_t len,
 		   unsigned int mtu)
 {
 	static const struct virtio_net_hdr plain;
@@ -274,7 +274,7 @@ static void answer(struct run *run, enum side to, struct ledger *ledger, const u
 }
 
 /* Sequence numbers relative to the initial ones, which are the kernels' random numbers. */
-static __u32 relative(const struct ledger *ledger, enum side side, __u32 seq)
+static __u32 relative(const struct ledger *ledger, enum host side, __u32 seq)
 {
 	return ledger && ledger->isn_known[side] ? seq - ledger->isn[side] : seq ? ~0U : 0;
 }
@@ -284,7 +284,7 @@ static void hash(struct link *l, __u64 value)
 	l->hash = rng_mix(l->hash ^ value);
 }
 
-static void account(struct run *run, enum side from, struct ledger *ledger, const struct packet_view *v, size_t len,
+static void account(struct run *run, enum host from, struct ledger *ledger, const struct packet_view *v, size_t len,
 		    enum fate fate)
 {
 	struct link *l = &run->link;
@@ -303,11 +303,12 @@ static void account(struct run *run, enum side from, struct ledger *ledger, cons
 		l->stats.lost++;
 	hash(l, run->now);
 	hash(l, (__u64)len << 32 | (ledger ? ledger->index + 1 : 0) << 16 | v->flags << 8 | fate << 1 | from);
-	hash(l, (__u64)relative(ledger, from, v->seq) << 32 | (v->flags & PACKET_ACK ? relative(ledger, !from, v->ack) : 0));
+	hash(l, relative(ledger, from, v->seq));
+	hash(l, v->flags & PACKET_ACK ? relative(ledger, !from, v->ack) : 0);
 	hash(l, v->window);
 }
 
-static void describe(struct run *run, enum side from, struct ledger *ledger, const struct packet_view *v, size_t len,
+static void describe(struct run *run, enum host from, struct ledger *ledger, const struct packet_view *v, size_t len,
 		     const char *fate)
 {
 	char flags[8] = "", *f = flags;
@@ -335,7 +336,7 @@ static void describe(struct run *run, enum side from, struct ledger *ledger, con
 }
 
 /* Sends a packet that survives on its way, once or twice. Describes it in @text. */
-static void carry(struct run *run, enum side from, struct packet *packet, const struct dice *d, char *text,
+static void carry(struct run *run, enum host from, struct packet *packet, const struct dice *d, char *text,
 		  size_t size)
 {
 	struct link *l = &run->link;
@@ -382,7 +383,7 @@ static void carry(struct run *run, enum side from, struct packet *packet, const 
  * @data: from the IP header on
  * @len: bytes
  */
-void link_send(struct run *run, enum side from, const struct virtio_net_hdr *vnet, const unsigned char *data,
+void link_send(struct run *run, enum host from, const struct virtio_net_hdr *vnet, const unsigned char *data,
 	       size_t len)
 {
 	struct link *l = &run->link;

@@ -99,7 +99,7 @@ struct link {
 };
 
 void link_reset(struct link *l, const struct params *p);
-void link_send(struct run *run, enum side from, const struct virtio_net_hdr *vnet, const unsigned char *data,
+void link_send(struct run *run, enum host from, const struct virtio_net_hdr *vnet, const unsigned char *data,
 	       size_t len);
 void link_deliver(struct run *run);
 __u64 link_due(const struct link *l);

@@ -46,7 +46,8 @@ static const char usage[] =
 	"  --pcap FILE      write the last seed's capture; without it, failing seeds leave " CAPTURES "/seed-N.pcap\n"
 	"  --stop-on-fail   end at the first failing seed\n"
 	"\n"
-	"Needs root, and virtual time unless one has patience. Exit status: 0 all seeds passed, 1 some failed, 2 usage.\n";
+	"Needs root, and virtual time unless one has patience.\n"
+	"Exit status: 0 all seeds passed, 1 some failed, 2 usage.\n";
 
 static bool parse_number(const char *text, char stop, __u64 *value, const char **end)
 {
@@ -85,8 +86,8 @@ static bool parse(int argc, char **argv, struct options *o)
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (c) {
 		case 'r':
-			seeds = parse_number(optarg, '-', &o->first, &end) && parse_number(end + 1, 0, &o->last, &end) &&
-				o->first <= o->last;
+			seeds = parse_number(optarg, '-', &o->first, &end) &&
+				parse_number(end + 1, 0, &o->last, &end) && o->first <= o->last;
 			if (!seeds)
 				return false;
 			break;
@@ -162,7 +163,7 @@ static void replace_world(struct world *w, bool *open)
 static __u64 run_all(struct run *run, const struct options *o)
 {
 	__u64 seed, done = 0, bad = 0, total = o->last - o->first + 1;
-	struct world world;
+	static struct world world;
 	bool open = false;
 	int before;
 
@@ -181,8 +182,8 @@ static __u64 run_all(struct run *run, const struct options *o)
 			printf("seed %llu hash %016llx\n", seed, run->link.hash);
 		done++;
 		if (done % PROGRESS == 0)
-			fprintf(stderr, "sim: %llu of %llu seeds, %llu failed, %.0f h of virtual time\n", done, total, bad,
-				(double)run_clock() / NS_PER_S / 3600);
+			fprintf(stderr, "sim: %llu of %llu seeds, %llu failed, %.0f h of virtual time\n", done, total,
+				bad, (double)run_clock() / NS_PER_S / 3600);
 		if (bad && o->stop)
 			break;
 	}

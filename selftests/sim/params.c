@@ -18,9 +18,11 @@ static const char *const abort_names[] = { "-", "linger", "unread", "close", "sh
 static const char *const kind_names[] = { "normal", "refused", "simultaneous" };
 
 /* A few favourites, then what else the kernel was built with; one that is absent is not set. */
-static const char *const congestion_controls[] = { "reno", "bbr", "xtcp", "dctcp", "westwood", "vegas", "htcp", "illinois" };
+static const char *const congestion_controls[] = {
+	"reno", "bbr", "xtcp", "dctcp", "westwood", "vegas", "htcp", "illinois",
+};
 
-bool params_is_xtcp(const struct params *p, enum side side)
+bool params_is_xtcp(const struct params *p, enum host side)
 {
 	switch (p->pair) {
 	case PAIR_XX:
@@ -135,8 +137,7 @@ static void draw_hosts(struct rng *r, struct params *p)
 		p->ecn[side] = rng_chance(r, 85 * RNG_PERCENT) ? 2 : rng_range(r, 0, 1);
 		if (rng_chance(r, 40 * RNG_PERCENT))
 			snprintf(p->cc[side], sizeof(p->cc[side]), "%s",
-				 congestion_controls[rng_below(r, sizeof(congestion_controls) /
-							       sizeof(congestion_controls[0]))]);
+				 congestion_controls[rng_below(r, ARRAY_SIZE(congestion_controls))]);
 	}
 	p->edge = rng_chance(r, 50 * RNG_PERCENT);
 	p->listen_any = rng_chance(r, 30 * RNG_PERCENT);
@@ -341,7 +342,7 @@ void params_draw(struct params *p, __u64 seed, enum pair pair)
 		draw_conn(&r, p, i);
 }
 
-static void print_flow(const struct params *p, enum side side, FILE *out)
+static void print_flow(const struct params *p, enum host side, FILE *out)
 {
 	const struct flow *f = &p->flow[side];
 
@@ -389,7 +390,7 @@ static void print_pause(const char *name, __u64 at, __u64 ns, FILE *out)
 		fprintf(out, ", %s pause at %llu of %.3f s", name, at, (double)ns / NS_PER_S);
 }
 
-static void print_end(const struct conn_params *c, enum side side, FILE *out)
+static void print_end(const struct conn_params *c, enum host side, FILE *out)
 {
 	const struct end_params *e = &c->end[side];
 

@@ -14,6 +14,8 @@
 #define NS_PER_S 1000000000ULL
 #define NEVER (~0ULL)
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 /* Seeds with the same quotient by this share two namespaces, and have addresses and ports of their own there. */
 #define WORLD_RUNS 50
 
@@ -22,7 +24,7 @@
 #define PARAMS_CC_LEN 16
 
 /* The two hosts. Side A opens connections, side B listens; both open in a simultaneous open. */
-enum side {
+enum host {
 	SIDE_A,
 	SIDE_B,
 	SIDES,
@@ -237,7 +239,7 @@ enum stream {
 
 void params_draw(struct params *p, __u64 seed, enum pair pair);
 void params_print(const struct params *p, FILE *out);
-bool params_is_xtcp(const struct params *p, enum side side);
+bool params_is_xtcp(const struct params *p, enum host side);
 __u64 params_dead_at(const struct params *p);
 
 #endif

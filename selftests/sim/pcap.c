@@ -18,7 +18,9 @@
 #define INTERFACE_DESCRIPTION 1
 #define ENHANCED_PACKET 6
 #define BYTE_ORDER_MAGIC 0x1a2b3c4d
-#define LINKTYPE_RAW 101
+/* Not the common LINKTYPE_RAW: with that, libpcap 1.10 takes two interfaces for two different types. */
+#define LINKTYPE_IPV4 228
+#define LINKTYPE_IPV6 229
 #define OPTION_COMMENT 1
 #define OPTION_NAME 2
 #define OPTION_FLAGS 2
@@ -70,12 +72,12 @@ static void block_end(struct pcap *p, size_t at)
 	put32(p, total);
 }
 
-static void put_interface(struct pcap *p, const char *name)
+static void put_interface(struct pcap *p, const char *name, bool ipv6)
 {
 	static const unsigned char nanoseconds = 9;
 	size_t at = block_begin(p, INTERFACE_DESCRIPTION);
 
-	put32(p, LINKTYPE_RAW);
+	put32(p, ipv6 ? LINKTYPE_IPV6 : LINKTYPE_IPV4);
 	put32(p, 0);
 	put_option(p, OPTION_NAME, name, strlen(name));
 	put_option(p, OPTION_RESOLUTION, &nanoseconds, 1);
@@ -86,8 +88,9 @@ static void put_interface(struct pcap *p, const char *name)
 /**
  * pcap_reset() - starts a capture, dropping what was there
  * @p: capture, zeroed before the first time
+ * @ipv6: the IP version of all packets
  */
-void pcap_reset(struct pcap *p)
+void pcap_reset(struct pcap *p, bool ipv6)
 {
 	size_t at;
 
@@ -99,8 +102,8 @@ void pcap_reset(struct pcap *p)
 	put32(p, ~0U);
 	put32(p, ~0U);
 	block_end(p, at);
-	put_interface(p, "A");
-	put_interface(p, "B");
+	put_interface(p, "A", ipv6);
+	put_interface(p, "B", ipv6);
 }
 
 /**

@@ -23,7 +23,7 @@ struct pcap {
 	bool full;
 };
 
-void pcap_reset(struct pcap *p);
+void pcap_reset(struct pcap *p, bool ipv6);
 void pcap_packet(struct pcap *p, int interface, bool outbound, __u64 time_ns, const void *data, size_t len,
 		 const char *comment);
 int pcap_write(const struct pcap *p, const char *path);

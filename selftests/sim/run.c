@@ -143,10 +143,10 @@ void run_close(struct run *run)
 }
 
 /* Takes all that a device has; a run that is over takes it to throw it away. */
-static void drain(struct run *run, enum side side, bool ipv6, bool keep)
+static void drain(struct run *run, enum host side, bool ipv6, bool keep)
 {
 	static unsigned char data[PACKET_MAX];
-	struct virtio_net_hdr vnet;
+	struct virtio_net_hdr vnet = { 0 };
 	ssize_t len;
 
 	for (;;) {
@@ -276,13 +276,14 @@ static void drive(struct run *run)
 }
 
 /* Sockets of a host that are neither the listener nor in TIME_WAIT. */
-static unsigned int busy(struct run *run, enum side side, struct world_census *census)
+static unsigned int busy(struct run *run, enum host side, struct world_census *census)
 {
-	unsigned int count = 0;
+	unsigned int count;
 	int state;
 
 	if (world_count(run->world, side, census))
 		return 1;
+	count = census->requests;
 	for (state = 0; state < WORLD_STATES; state++)
 		if (state != WORLD_TIME_WAIT && state != WORLD_LISTEN)
 			count += census->state[state];
@@ -329,7 +330,7 @@ static const char *const state_names[WORLD_STATES] = {
 	"LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV",
 };
 
-static void report_sockets(struct run *run, enum side side, const struct world_census *census, int xtcp)
+static void report_sockets(struct run *run, enum host side, const struct world_census *census, unsigned int xtcp)
 {
 	char text[256];
 	int state, used = 0;
@@ -339,12 +340,12 @@ static void report_sockets(struct run *run, enum side side, const struct world_c
 			used += snprintf(text + used, sizeof(text) - used, " %u %s", census->state[state],
 					 state_names[state] ? state_names[state] : "?");
 	text[used] = 0;
-	run_fail(run, "host %c still has sockets:%s; XTCP counts %d, before the run %d", 'A' + side, text,
-		 census->xtcp, xtcp);
+	run_fail(run, "host %c still has sockets:%s; XTCP counts %u sockets, %u requests, before the run %u sockets",
+		 'A' + side, text, census->xtcp, census->requests, xtcp);
 }
 
 /* The listener is closed: now nothing but TIME_WAIT may be left. Freeing is asynchronous, so look more than once. */
-static void check_clean(struct run *run, const int xtcp[SIDES])
+static void check_clean(struct run *run, const unsigned int xtcp[SIDES])
 {
 	struct timespec wait = { .tv_nsec = 20 * NS_PER_MS };
 	struct world_census census;
@@ -383,14 +384,15 @@ static void watch_devices(struct run *run, bool on)
 int run_seed(struct run *run, __u64 seed, enum pair pair)
 {
 	struct world_census census;
-	int i, side, xtcp[SIDES];
+	unsigned int xtcp[SIDES];
+	int i, side;
 
 	run->failures = 0;
 	run->now = 0;
 	run->clock = 0;
 	params_draw(&run->p, seed, pair);
 	link_reset(&run->link, &run->p);
-	pcap_reset(&run->pcap);
+	pcap_reset(&run->pcap, run->p.ipv6);
 	if (run->verbose)
 		params_print(&run->p, stdout);
 	if (world_tune(run->world, &run->p))

@@ -59,7 +59,7 @@ int run_seed(struct run *run, __u64 seed, enum pair pair);
 __u64 run_clock(void);
 void run_align(void);
 int run_watch(struct run *run, int op, int fd, unsigned int events, enum source source, unsigned int which);
-void run_fail(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void run_log(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+[[gnu::format(printf, 2, 3)]] void run_fail(struct run *run, const char *format, ...);
+[[gnu::format(printf, 2, 3)]] void run_log(struct run *run, const char *format, ...);
 
 #endif

@@ -35,7 +35,7 @@ static bool is_reset(int error)
  *
  * Return: as of now.
  */
-bool verdict_silence(const struct run *run, const struct ledger *ledger, enum side side)
+bool verdict_silence(const struct run *run, const struct ledger *ledger, enum host side)
 {
 	return ledger->destroyed[side] >= SILENCE_PACKETS && run->now >= ledger->delivered_at[side] + SILENCE_NS;
 }
@@ -109,8 +109,8 @@ static void verdict_end(struct run *run, const struct end *e)
 		if (e->conn->p->kind == CONN_REFUSED)
 			run_fail(run, "connection %d was accepted where nobody listens", index);
 		else if (e->sent != e->p->total || e->received != peer->p->total)
-			run_fail(run, "connection %d, %c: closed having sent %llu of %llu, received %llu of %llu", index,
-				 'A' + e->side, e->sent, e->p->total, e->received, peer->p->total);
+			run_fail(run, "connection %d, %c: closed having sent %llu of %llu, received %llu of %llu",
+				 index, 'A' + e->side, e->sent, e->p->total, e->received, peer->p->total);
 	} else if (e->outcome == OUTCOME_ERROR && !explained(run, e)) {
 		run_fail(run, "connection %d, %c: %s: %s, without a reason (sent %llu of %llu, received %llu of %llu)",
 			 index, 'A' + e->side, e->failed_in, strerror(e->error), e->sent, e->p->total, e->received,

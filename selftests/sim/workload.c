@@ -187,6 +187,9 @@ void workload_accept(struct run *run)
 	for (;;) {
 		len = sizeof(addr);
 		fd = accept4(run->load.listener, (struct sockaddr *)&addr, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		/* A stack may tell of a connection that was reset before it was accepted, or not. */
+		if (fd < 0 && errno == ECONNABORTED)
+			continue;
 		if (fd < 0) {
 			if (errno != EAGAIN)
 				run_fail(run, "accept: %s", strerror(errno));
@@ -487,7 +490,7 @@ void workload_expire(struct run *run)
  *
  * Return: NULL if there is none.
  */
-struct ledger *workload_ledger(struct run *run, enum side from, const struct packet_view *v)
+struct ledger *workload_ledger(struct run *run, enum host from, const struct packet_view *v)
 {
 	__u16 client = from == SIDE_A ? v->sport : v->dport, server = from == SIDE_A ? v->dport : v->sport;
 	int i;

@@ -60,7 +60,7 @@ enum outcome {
  */
 struct end {
 	struct conn *conn;
-	enum side side;
+	enum host side;
 	const struct end_params *p;
 	int fd;
 	enum end_state state;
@@ -143,7 +143,7 @@ void workload_accept(struct run *run);
 void workload_event(struct run *run, unsigned int which, unsigned int events);
 bool workload_done(struct run *run);
 void workload_expire(struct run *run);
-struct ledger *workload_ledger(struct run *run, enum side from, const struct packet_view *v);
+struct ledger *workload_ledger(struct run *run, enum host from, const struct packet_view *v);
 
 /* io.c: an open end at work */
 void end_work(struct run *run, struct end *e);
@@ -156,7 +156,7 @@ bool end_may_read(const struct run *run, const struct end *e);
 /* verdict.c */
 void verdict_conn(struct run *run, const struct conn *c);
 bool verdict_may_wait(const struct run *run, const struct end *e);
-bool verdict_silence(const struct run *run, const struct ledger *ledger, enum side side);
+bool verdict_silence(const struct run *run, const struct ledger *ledger, enum host side);
 
 /* The other end. */
 static inline struct end *end_peer(struct end *e)

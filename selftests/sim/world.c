@@ -77,7 +77,7 @@ static int complain(const char *what)
 	return -error;
 }
 
-static int enter(struct world *w, enum side side)
+static int enter(struct world *w, enum host side)
 {
 	if (w->at == side)
 		return 0;
@@ -104,7 +104,7 @@ static int sysctl_write(const char *path, int value)
 	return done == len ? 0 : -EIO;
 }
 
-/* One rtnetlink request, and its acknowledgement. */
+/* One rtnetlink request, and its answer. */
 static int netlink(int fd, struct nlmsghdr *request)
 {
 	char buf[1024];
@@ -122,7 +122,7 @@ static int netlink(int fd, struct nlmsghdr *request)
 }
 
 /* The bytes of an address, 4 or 16 of them. */
-static size_t raw_address(unsigned char *out, bool ipv6, unsigned int net, enum side side)
+static size_t raw_address(unsigned char *out, bool ipv6, unsigned int net, enum host side)
 {
 	memset(out, 0, 16);
 	if (!ipv6) {
@@ -137,7 +137,7 @@ static size_t raw_address(unsigned char *out, bool ipv6, unsigned int net, enum 
 	return 16;
 }
 
-static int add_address(int fd, int ifindex, bool ipv6, unsigned int net, enum side side)
+static int add_address(int fd, int ifindex, bool ipv6, unsigned int net, enum host side)
 {
 	struct {
 		struct nlmsghdr n;
@@ -189,7 +189,7 @@ static int device_queue(int control, const char *name)
 	return ioctl(control, SIOCSIFTXQLEN, &ifr) ? complain("queue length") : 0;
 }
 
-static int open_tun(struct world *w, int control, int rtnl, enum side side, bool ipv6)
+static int open_tun(struct world *w, int control, int rtnl, enum host side, bool ipv6)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR };
 	char path[64];
@@ -217,7 +217,7 @@ static int open_tun(struct world *w, int control, int rtnl, enum side side, bool
 	return error;
 }
 
-static int open_side(struct world *w, enum side side)
+static int open_side(struct world *w, enum host side)
 {
 	int control = -1, rtnl = -1, error = 0;
 	size_t i;
@@ -230,7 +230,7 @@ static int open_side(struct world *w, enum side side)
 	rtnl = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (w->ns[side] < 0 || control < 0 || rtnl < 0)
 		error = complain("a namespace's sockets");
-	for (i = 0; !error && i < sizeof(fixed_sysctls) / sizeof(fixed_sysctls[0]); i++)
+	for (i = 0; !error && i < ARRAY_SIZE(fixed_sysctls); i++)
 		error = sysctl_write(fixed_sysctls[i].path, fixed_sysctls[i].value);
 	for (i = 0; i < WORLD_SYSCTLS_MAX; i++)
 		w->sysctl[side][i] = -1;
@@ -313,7 +313,7 @@ void world_close(struct world *w)
 		close(w->home);
 }
 
-static int tune_device(struct world *w, const struct params *p, enum side side)
+static int tune_device(struct world *w, const struct params *p, enum host side)
 {
 	int fd = w->tun[side][p->ipv6], offload = 0, control, error = 0;
 	struct ifreq ifr = { .ifr_mtu = p->mtu };
@@ -357,7 +357,7 @@ int world_tune(struct world *w, const struct params *p)
 		};
 
 		error = enter(w, side);
-		for (i = 0; !error && i < (int)(sizeof(wanted) / sizeof(wanted[0])); i++) {
+		for (i = 0; !error && i < (int)ARRAY_SIZE(wanted); i++) {
 			if (w->sysctl[side][i] == wanted[i])
 				continue;
 			error = sysctl_write(tuned_sysctls[i], wanted[i]);
@@ -379,17 +379,17 @@ int world_tune(struct world *w, const struct params *p)
  *
  * Return: descriptor (non-blocking) or -errno.
  */
-int world_socket(struct world *w, const struct params *p, enum side side)
+int world_socket(struct world *w, const struct params *p, enum host side)
 {
 	bool ipv6 = p->ipv6 || p->mapped[side];
-	int fd, error = enter(w, side);
+	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, fd, error = enter(w, side);
 
 	if (error)
 		return error;
 	if (params_is_xtcp(p, side))
-		fd = socket(AF_XTCP, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, ipv6 ? XTCP_PROTO_IPV6 : XTCP_PROTO_IPV4);
+		fd = socket(AF_XTCP, type, ipv6 ? XTCP_PROTO_IPV6 : XTCP_PROTO_IPV4);
 	else
-		fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		fd = socket(ipv6 ? AF_INET6 : AF_INET, type, 0);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -404,7 +404,7 @@ int world_socket(struct world *w, const struct params *p, enum side side)
  *
  * Return: its length.
  */
-socklen_t world_address(const struct params *p, enum side side, bool any, enum side user, __u16 port,
+socklen_t world_address(const struct params *p, enum host side, bool any, enum host user, __u16 port,
 			struct sockaddr_storage *out)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
@@ -447,7 +447,7 @@ __u16 world_port(const struct sockaddr_storage *addr)
  *
  * Return: whether it goes from that side's address to the other's.
  */
-bool world_is_between(const struct params *p, enum side from, const unsigned char *data)
+bool world_is_between(const struct params *p, enum host from, const unsigned char *data)
 {
 	unsigned char source[16], target[16];
 	size_t len = raw_address(source, p->ipv6, 1 + p->seed % WORLD_RUNS, from), at = p->ipv6 ? 8 : 12;
@@ -467,7 +467,7 @@ bool world_is_between(const struct params *p, enum side from, const unsigned cha
  *
  * Return: bytes, 0 if there is none, -errno.
  */
-ssize_t world_read(struct world *w, enum side side, bool ipv6, struct virtio_net_hdr *vnet, void *data, size_t size)
+ssize_t world_read(struct world *w, enum host side, bool ipv6, struct virtio_net_hdr *vnet, void *data, size_t size)
 {
 	struct iovec iov[] = { { vnet, sizeof(*vnet) }, { data, size } };
 	ssize_t len = readv(w->tun[side][ipv6], iov, 2);
@@ -488,7 +488,7 @@ ssize_t world_read(struct world *w, enum side side, bool ipv6, struct virtio_net
  *
  * Return: 0 or -errno.
  */
-int world_write(struct world *w, enum side side, bool ipv6, const struct virtio_net_hdr *vnet, const void *data,
+int world_write(struct world *w, enum host side, bool ipv6, const struct virtio_net_hdr *vnet, const void *data,
 		size_t len)
 {
 	struct iovec iov[] = { { (void *)vnet, sizeof(*vnet) }, { (void *)data, len } };
@@ -522,12 +522,14 @@ static void count_socket(char *text, void *arg)
 		census->state[state]++;
 }
 
-static void find_sockets(char *text, void *arg)
+/* One number a line. */
+static void count_xtcp(char *text, void *arg)
 {
-	const char *at = strstr(text, "sockets ");
+	struct world_census *census = arg;
+	unsigned int requests;
 
-	if (at)
-		*(int *)arg = atoi(at + strlen("sockets "));
+	if (sscanf(text, "sockets %u", &census->xtcp) != 1)
+		census->requests += sscanf(text, "requests %u", &requests) == 1 ? requests : 0;
 }
 
 static void find_allocated(char *text, void *arg)
@@ -546,17 +548,17 @@ static void find_allocated(char *text, void *arg)
  *
  * Return: 0 or -errno, which has been reported.
  */
-int world_count(struct world *w, enum side side, struct world_census *census)
+int world_count(struct world *w, enum host side, struct world_census *census)
 {
 	int error = enter(w, side);
 
 	memset(census, 0, sizeof(*census));
-	census->xtcp = -1;
 	if (error)
 		return error;
 	each_line("/proc/thread-self/net/tcp", count_socket, census);
 	each_line("/proc/thread-self/net/tcp6", count_socket, census);
-	each_line("/proc/thread-self/net/xtcp/sockstat", find_sockets, &census->xtcp);
+	/* Absent with kernel TCP alone. */
+	each_line("/proc/thread-self/net/xtcp/sockstat", count_xtcp, census);
 	return 0;
 }
 

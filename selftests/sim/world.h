@@ -31,7 +31,7 @@
  */
 struct world {
 	int home;
-	enum side at;
+	enum host at;
 	int ns[SIDES];
 	int tun[SIDES][2];
 	unsigned int mtu[SIDES][2];
@@ -42,25 +42,27 @@ struct world {
 /**
  * struct world_census - the TCP sockets of one host
  * @state: kernel TCP's and XTCP's connections and listeners, by state
- * @xtcp: sockets that XTCP counts, -1 without XTCP
+ * @xtcp: sockets that XTCP counts
+ * @requests: handshakes at XTCP's listeners
  */
 struct world_census {
 	unsigned int state[WORLD_STATES];
-	int xtcp;
+	unsigned int xtcp;
+	unsigned int requests;
 };
 
 int world_open(struct world *w);
 void world_close(struct world *w);
 int world_tune(struct world *w, const struct params *p);
-int world_socket(struct world *w, const struct params *p, enum side side);
-socklen_t world_address(const struct params *p, enum side side, bool any, enum side user, __u16 port,
+int world_socket(struct world *w, const struct params *p, enum host side);
+socklen_t world_address(const struct params *p, enum host side, bool any, enum host user, __u16 port,
 			struct sockaddr_storage *out);
 __u16 world_port(const struct sockaddr_storage *addr);
-bool world_is_between(const struct params *p, enum side from, const unsigned char *data);
-ssize_t world_read(struct world *w, enum side side, bool ipv6, struct virtio_net_hdr *vnet, void *data, size_t size);
-int world_write(struct world *w, enum side side, bool ipv6, const struct virtio_net_hdr *vnet, const void *data,
+bool world_is_between(const struct params *p, enum host from, const unsigned char *data);
+ssize_t world_read(struct world *w, enum host side, bool ipv6, struct virtio_net_hdr *vnet, void *data, size_t size);
+int world_write(struct world *w, enum host side, bool ipv6, const struct virtio_net_hdr *vnet, const void *data,
 		size_t len);
-int world_count(struct world *w, enum side side, struct world_census *census);
+int world_count(struct world *w, enum host side, struct world_census *census);
 int world_allocated(struct world *w);
 
 #endif
