@@ -29,4 +29,11 @@ static inline struct ctl_table_header *xtcp_compat_register_sysctl(struct net *n
 #endif
 }
 
+/* An algorithm written in BPF has a marker instead of a module; kernels without a JIT have neither. */
+#if defined(CONFIG_BPF_SYSCALL) && defined(CONFIG_BPF_JIT)
+#define XTCP_COMPAT_IS_BPF_OWNER(owner)	((owner) == BPF_MODULE_OWNER)
+#else
+#define XTCP_COMPAT_IS_BPF_OWNER(owner)	false
+#endif
+
 #endif

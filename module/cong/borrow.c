@@ -204,7 +204,7 @@ static const struct tcp_congestion_ops *xtcp_cong_current(struct net *net)
 	if (ops == xtcp_cong_reno || xtcp_cong_known(xn, ops))
 		goto out;
 	/* an algorithm made of BPF programs has no module to pin: it waits for a process to borrow it */
-	err = ops->owner == BPF_MODULE_OWNER || !try_module_get(ops->owner) ? -ENOENT : 0;
+	err = XTCP_COMPAT_IS_BPF_OWNER(ops->owner) || !try_module_get(ops->owner) ? -ENOENT : 0;
 	if (err)
 		goto out;
 	err = xtcp_cong_remember(xn, ops, NULL, GFP_ATOMIC);

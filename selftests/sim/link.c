@@ -253,6 +253,15 @@ static void damage(struct packet *packet, __u64 bit)
 	packet->damaged = true;
 }
 
+/*
+ * Is the sender told that the link is down? Not of a SYN-ACK: Linux then forgets the handshake, and a client whose
+ * turn is not to speak never hears of it.
+ */
+static bool may_tell(const struct packet_view *v)
+{
+	return v->protocol == IPPROTO_TCP && (v->flags & (PACKET_SYN | PACKET_ACK)) != (PACKET_SYN | PACKET_ACK);
+}
+
 /* The link's own answer, on its way back. */
 static void answer(struct run *run, enum host to, struct ledger *ledger, const unsigned char *data, size_t len,
 		   unsigned int mtu)
@@ -418,7 +427,7 @@ void link_send(struct run *run, enum host from, const struct virtio_net_hdr *vne
 			ledger_destroyed(run, ledger);
 		if (fate == FATE_TOO_BIG)
 			answer(run, from, ledger, data, len, run->p.link_mtu);
-		else if (fate == FATE_CUT && cut_now(run, from)->icmp && v.protocol == IPPROTO_TCP)
+		else if (fate == FATE_CUT && cut_now(run, from)->icmp && may_tell(&v))
 			answer(run, from, ledger, data, len, 0);
 	}
 	pcap_packet(&run->pcap, from, true, run->start + run->now, data, len, text);

@@ -45,12 +45,8 @@ __u64 run_clock(void)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-/**
- * run_align() - sleeps until the kernel's timers are where they are at the start of every run
- *
- * Only where time is virtual: elsewhere nothing repeats anyway.
- */
-void run_align(void)
+/* Sleeps until the kernel's timers are where they are at the start of every run. */
+static void align(void)
 {
 	__u64 target = (run_clock() / ALIGN_NS + 1) * ALIGN_NS;
 	struct timespec t = { .tv_sec = target / NS_PER_S, .tv_nsec = target % NS_PER_S };
@@ -126,6 +122,7 @@ int run_watch(struct run *run, int op, int fd, unsigned int events, enum source 
 int run_open(struct run *run)
 {
 	run->epoll = epoll_create1(EPOLL_CLOEXEC);
+	run->virtual_time = world_is_virtual();
 	run->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	run->armed_for = NEVER;
 	if (run->epoll < 0 || run->timer < 0 ||
@@ -402,7 +399,8 @@ int run_seed(struct run *run, __u64 seed, enum pair pair)
 		xtcp[side] = census.xtcp;
 	}
 	watch_devices(run, true);
-	run_align();
+	if (run->virtual_time)
+		align();
 	run->start = run_clock();
 	if (!run->failures && !workload_open(run)) {
 		drive(run);

@@ -32,6 +32,7 @@ enum source {
  * @start: CLOCK_MONOTONIC at the run's start, ns
  * @clock: ns since @start, as last read
  * @now: ns since @start, as the run understands it
+ * @virtual_time: runs repeat
  * @again: some end has more to do at once
  * @verbose: log everything
  * @failures: of this run
@@ -48,6 +49,7 @@ struct run {
 	__u64 start;
 	__u64 clock;
 	__u64 now;
+	bool virtual_time;
 	bool again;
 	bool verbose;
 	int failures;
@@ -57,7 +59,6 @@ int run_open(struct run *run);
 void run_close(struct run *run);
 int run_seed(struct run *run, __u64 seed, enum pair pair);
 __u64 run_clock(void);
-void run_align(void);
 int run_watch(struct run *run, int op, int fd, unsigned int events, enum source source, unsigned int which);
 [[gnu::format(printf, 2, 3)]] void run_fail(struct run *run, const char *format, ...);
 [[gnu::format(printf, 2, 3)]] void run_log(struct run *run, const char *format, ...);

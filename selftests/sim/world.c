@@ -245,21 +245,32 @@ static int open_side(struct world *w, enum host side)
 	return error;
 }
 
+/**
+ * world_is_virtual() - is this User-Mode Linux, whose time scripts/vm makes virtual?
+ *
+ * Return: true if so.
+ */
+bool world_is_virtual(void)
+{
+	char text[256] = "";
+	FILE *f = fopen("/proc/cpuinfo", "re");
+
+	if (!f)
+		return false;
+	while (fgets(text, sizeof(text), f) && !strstr(text, "User Mode Linux"))
+		;
+	fclose(f);
+	return strstr(text, "User Mode Linux");
+}
+
 /*
  * Virtual time is cheap, but not free: connection tracking walks its whole table every so often, though it is empty.
  * Only in a guest, since the table is everybody's.
  */
 static void shrink_conntrack(void)
 {
-	char text[256] = "";
-	FILE *f = fopen("/proc/cpuinfo", "re");
+	FILE *f = world_is_virtual() ? fopen("/proc/sys/net/netfilter/nf_conntrack_buckets", "we") : NULL;
 
-	if (!f)
-		return;
-	while (fgets(text, sizeof(text), f) && !strstr(text, "User Mode Linux"))
-		;
-	fclose(f);
-	f = strstr(text, "User Mode Linux") ? fopen("/proc/sys/net/netfilter/nf_conntrack_buckets", "we") : NULL;
 	if (!f)
 		return;
 	fputs("64\n", f);

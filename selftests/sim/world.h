@@ -51,6 +51,7 @@ struct world_census {
 	unsigned int requests;
 };
 
+bool world_is_virtual(void);
 int world_open(struct world *w);
 void world_close(struct world *w);
 int world_tune(struct world *w, const struct params *p);
