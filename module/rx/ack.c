@@ -480,6 +480,7 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 	struct tcp_sock *tp = &xs->tp;
 	const struct xtcp_cb *cb = XTCP_CB(skb);
 	struct xtcp_ack_news n = { .prior_una = tp->snd_una, .prior_in_flight = tcp_packets_in_flight(tp) };
+	u32 text = skb->len - tcp_hdrlen(skb);
 	bool wnd_changed, dup;
 
 	switch (xtcp_accept_ack(cb->rx.ack, tp->snd_una, tp->snd_nxt, tp->max_window)) {
@@ -511,7 +512,7 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 		if (tp->sacked_out && tp->rx_opt.sack_ok && xtcp_ack_reneged(sk) && icsk->icsk_ca_state < TCP_CA_Recovery)
 			xtcp_retransmit_all_lost(sk);
 	}
-	dup = xtcp_recovery_is_dupack(cb->rx.ack, n.prior_una, tp->snd_nxt, cb->end_seq - cb->seq, wnd_changed, n.sacked);
+	dup = xtcp_recovery_is_dupack(cb->rx.ack, n.prior_una, tp->snd_nxt, text, wnd_changed, n.sacked);
 	xtcp_ack_measure(sk, o, &n);
 	if (dup || n.sacked || icsk->icsk_ca_state != TCP_CA_Open)
 		xtcp_ack_recovery(sk, dup, &n);

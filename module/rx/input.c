@@ -50,7 +50,7 @@ static void xtcp_input_drop(struct sock *sk, struct sk_buff *skb, enum xtcp_drop
 static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const struct xtcp_options *o)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	const struct xtcp_cb *cb = XTCP_CB(skb);
+	struct xtcp_cb *cb = XTCP_CB(skb);
 	struct xtcp_segment seg = {
 		.seq = cb->seq, .end_seq = cb->end_seq, .ack = cb->rx.ack, .wnd = cb->wnd, .flags = cb->flags,
 	};
@@ -82,12 +82,12 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 	case XTCP_DROP_DUP:
 		xtcp_data_dsack(sk, cb->seq, cb->end_seq);
 		xtcp_sk(sk)->quick = max_t(u8, xtcp_sk(sk)->quick, 2);
-		xtcp_control_dup_ack(sk, skb);
-		/* its ACK field may still be news (the sender may have lost ours) */
-		if (cb->flags & XTCP_ACK && !(cb->flags & (XTCP_SYN | XTCP_RST)))
-			xtcp_ack_rcv(sk, skb, o);
-		xtcp_input_drop(sk, skb, XTCP_DropOldData);
-		return false;
+		xtcp_sk(sk)->ack_now = true;
+		xtcp_mib_count_drop(sock_net(sk), XTCP_DropOldData);
+		/* its text is old, its ACK may be news: go on without the text */
+		cb->end_seq = cb->seq;
+		cb->flags &= ~XTCP_FIN;
+		break;
 	case XTCP_CHALLENGE:
 		if (cb->flags & XTCP_SYN)
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPSYNChallenge);
