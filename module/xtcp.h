@@ -154,7 +154,7 @@ enum xtcp_rtx_mode {
  * @node: in the table of listeners (demux.c)
  */
 struct xtcp_listen {
-	spinlock_t accept_lock;
+	spinlock_t accept_lock;		/* accept_queue, and the way out of TCP_LISTEN */
 	struct list_head accept_queue;
 	atomic_t requests;
 	unsigned long syn_overflow_at;
@@ -316,7 +316,7 @@ struct xtcp_mini {
 struct xtcp_req {
 	struct xtcp_mini m;
 	struct sock *listener;
-	spinlock_t lock;
+	spinlock_t lock;		/* segments against the timer */
 	struct timer_list timer;
 	u32 isn;
 	u32 peer_isn;
@@ -411,7 +411,7 @@ struct xtcp_net {
 	struct sock *ctl4;
 	struct sock *ctl6;
 
-	spinlock_t connect_lock;
+	spinlock_t connect_lock;	/* 4-tuple free -> entered */
 	u16 *client_ports;
 	atomic_t port_step;
 
@@ -419,20 +419,20 @@ struct xtcp_net {
 	atomic_t requests;
 	atomic_t listeners;
 
-	spinlock_t reply_lock;
+	spinlock_t reply_lock;		/* challenge */
 	struct xtcp_budget challenge;
 
-	spinlock_t tw_lock;
+	spinlock_t tw_lock;		/* the wheel */
 	struct hlist_head *tw_slots;
 	struct timer_list tw_timer;
 	u32 tw_tick;
 	unsigned int tw_count;
 
-	spinlock_t hold_lock;
+	spinlock_t hold_lock;		/* holds, client_ports */
 	struct hlist_head holds[64];
 
 	struct list_head cong;
-	spinlock_t cong_lock;
+	spinlock_t cong_lock;		/* writers of cong */
 
 	unsigned int time_wait_ms;
 	unsigned int time_wait_max;
@@ -533,15 +533,15 @@ void xtcp_mem_sndbuf_grow(struct sock *sk);
 void xtcp_mem_rcvbuf_init(struct sock *sk);		/* at establishment */
 void xtcp_mem_rcv_rtt(struct sock *sk, u32 tsecr_rtt_us, unsigned int len);
 void xtcp_mem_rcvbuf_adjust(struct sock *sk);		/* the reader copied: dynamic right-sizing */
-int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb);	/* room for a segment, pruning if need be; 0 or -ENOMEM */
+int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb);	/* room for a segment? 0 or -ENOMEM */
 void xtcp_mem_write_space(struct sock *sk);		/* sk_write_space */
 void xtcp_mem_check_space(struct sock *sk);		/* wake writers after an ACK */
 
 /* ------------------------------------------------------------ conn/ */
 
 void xtcp_state_set(struct sock *sk, int state);	/* the only place that changes sk_state */
-void xtcp_state_after_ack(struct sock *sk, struct sk_buff *skb);	/* FIN acknowledged? a handler per state */
-int xtcp_state_fin(struct sock *sk);			/* the peer's FIN was taken in order */
+void xtcp_state_after_ack(struct sock *sk);		/* our FIN acknowledged? a handler per state */
+void xtcp_state_fin(struct sock *sk);			/* the peer's FIN was taken in order */
 bool xtcp_state_wants_data(const struct sock *sk);
 
 int xtcp_connect_start(struct sock *sk);		/* address and port are set: send SYN */
@@ -699,12 +699,12 @@ void xtcp_demux_exit(void);
 void xtcp_demux_net_exit(struct net *net);
 u32 xtcp_demux_hash(const struct net *net, const struct xtcp_tuple *t);
 struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
-bool xtcp_demux_insert_mini(struct xtcp_mini *m);	/* false: the 4-tuple is taken; sets m->hash, table's reference */
-bool xtcp_demux_remove_mini(struct xtcp_mini *m);	/* true: we unlinked it; table's reference is now the caller's */
+bool xtcp_demux_insert_mini(struct xtcp_mini *m);	/* false: the 4-tuple is taken; sets m->hash */
+bool xtcp_demux_remove_mini(struct xtcp_mini *m);	/* true: table's reference is the caller's now */
 void xtcp_demux_put_mini(struct xtcp_mini *m);		/* drop a reference */
 void xtcp_demux_each_mini(struct net *net, enum xtcp_mini_kind kind, void (*fn)(struct xtcp_mini *m, void *arg),
 			  void *arg);
-struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);	/* any stack's */
+struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);	/* any */
 struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
 void xtcp_demux_add_listener(struct sock *sk);
 void xtcp_demux_del_listener(struct sock *sk);
@@ -712,7 +712,7 @@ void xtcp_demux_hash_conn(struct sock *sk);		/* enter the kernel's ehash */
 void xtcp_demux_unhash_conn(struct sock *sk);
 void xtcp_demux_pass_begin(u32 hash);			/* around handing a packet without a connection to the kernel */
 void xtcp_demux_pass_end(u32 hash);
-void xtcp_demux_read_tuple(const struct sk_buff *skb, struct xtcp_tuple *t);	/* of a received segment, seen from here */
+void xtcp_demux_read_tuple(const struct sk_buff *skb, struct xtcp_tuple *t);	/* received: seen from here */
 
 /* route for sk's addresses, source address chosen if unset; fills sk_dst_cache; process context */
 int xtcp_route_connect(struct sock *sk, const struct xtcp_tuple *t);
@@ -735,7 +735,7 @@ int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 		   const struct inet6_protocol *kernel);
 void xtcp_icmp_mtu(struct sock *sk);			/* deferred path MTU change, tp->mtu_info */
 
-int xtcp_port_get(struct sock *sk, unsigned short port);	/* proto.get_port: bind() and the autobind of sendmsg() */
+int xtcp_port_get(struct sock *sk, unsigned short port);	/* proto.get_port: bind(), autobind */
 int xtcp_port_connect(struct sock *sk);			/* choose a local port, enter the connection table */
 int xtcp_port_enter(struct sock *sk);			/* explicitly bound: check the 4-tuple and enter */
 int xtcp_port_inherit(struct sock *child, const struct sock *listener);
@@ -752,7 +752,7 @@ void xtcp_port_net_exit(struct net *net);
 
 int xtcp_cong_net_init(struct net *net);
 void xtcp_cong_net_exit(struct net *net);
-void xtcp_cong_assign(struct sock *sk);			/* the netns's default algorithm, or reno; not initialized yet */
+void xtcp_cong_assign(struct sock *sk);			/* the netns's default, or reno; not started yet */
 int xtcp_cong_set(struct sock *sk, const char *name, bool may_any);	/* TCP_CONGESTION; ENOENT, EPERM; may sleep */
 void xtcp_cong_start(struct sock *sk);			/* connection established: ops->init */
 void xtcp_cong_stop(struct sock *sk);			/* ops->release */

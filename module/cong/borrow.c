@@ -59,8 +59,11 @@ static struct socket *xtcp_cong_lender(struct net *net, const char *name)
 	return sock;
 }
 
-/* Add @ops to the namespace's list, kept by @lender or by the caller's reference to its module. -EEXIST: it is there. */
-static int xtcp_cong_remember(struct xtcp_net *xn, const struct tcp_congestion_ops *ops, struct socket *lender, gfp_t gfp)
+/*
+ * Add @ops to the namespace's list, kept by @lender or by the caller's reference to its module. -EEXIST: it is there.
+ */
+static int xtcp_cong_remember(struct xtcp_net *xn, const struct tcp_congestion_ops *ops, struct socket *lender,
+			      gfp_t gfp)
 {
 	struct xtcp_cong *c = kmalloc(sizeof(*c), gfp);
 	int err = 0;

@@ -9,6 +9,8 @@
 /* A child that nobody has seen yet cannot be used after all. It comes locked. */
 static void xtcp_child_discard(struct sock *child)
 {
+	/* the clone came locked, which sparse cannot know */
+	__acquire(&child->sk_lock.slock);
 	sock_set_flag(child, SOCK_DEAD);
 	this_cpu_inc(*child->sk_prot->orphan_count);
 	inet_sk_set_state(child, TCP_CLOSE);
@@ -113,7 +115,8 @@ static void xtcp_child_establish(struct sock *child, const struct xtcp_req *req)
  * @req: locked, or a cookie's on the stack
  * @skb: the segment that completed the handshake
  *
- * Return: the child, locked (bh_lock_sock), in the connection table, with an extra reference; NULL without memory or route.
+ * Return: the child, locked (bh_lock_sock), in the connection table, with an extra reference; NULL without memory or
+ * route.
  */
 struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb)
 {
@@ -131,6 +134,7 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 /** xtcp_child_deliver() - queue the child for accept() and give it its first segment; unlocks it; consumes @skb */
 void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buff *skb)
 {
+	__acquire(&child->sk_lock.slock);
 	security_inet_conn_established(child, skb);
 	if (!xtcp_listen_add(listener, child)) {
 		/* the listener closed between the check and now */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The end of a connection: shutdown(), close() with and without linger, disconnect, reset from either side, and the last
- * step that frees a dead socket. RFC 9293 3.6, 3.10.4, 3.10.5; RFC 2525 2.17 (reset when data goes unread).
+ * The end of a connection: shutdown(), close() with and without linger, disconnect, reset from either side, and the
+ * last step that frees a dead socket. RFC 9293 3.6, 3.10.4, 3.10.5; RFC 2525 2.17 (reset when data goes unread).
  */
 #include <linux/xfrm.h>
 #include <net/xfrm.h>

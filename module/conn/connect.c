@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Opening a connection from this side: the SYN, what comes back in SYN-SENT, simultaneous open, and what every connection
- * does when it becomes established, whichever side opened it. Also the keyed numbers a connection starts from.
- * RFC 9293 3.5, 3.10.1, 3.10.7.3; RFC 6528; RFC 7323 2, 5.4.
+ * Opening a connection from this side: the SYN, what comes back in SYN-SENT, simultaneous open, and what every
+ * connection does when it becomes established, whichever side opened it. Also the keyed numbers a connection starts
+ * from. RFC 9293 3.5, 3.10.1, 3.10.7.3; RFC 6528; RFC 7323 2, 5.4.
  */
 #include <linux/siphash.h>
 
@@ -36,7 +36,7 @@ u32 xtcp_connect_isn(struct net *net, const struct xtcp_tuple *t)
 	       (u32)(ktime_get_real_ns() >> XTCP_CONNECT_ISN_TICK_SHIFT);
 }
 
-/** xtcp_connect_ts_offset() - RFC 7323 5.4: a keyed offset per pair of hosts hides the uptime; 0 if tcp_timestamps is 2 */
+/** xtcp_connect_ts_offset() - RFC 7323 5.4: keyed, per pair of hosts, hides the uptime; 0 if tcp_timestamps is 2 */
 u32 xtcp_connect_ts_offset(struct net *net, const struct xtcp_tuple *t)
 {
 	struct xtcp_tuple hosts = *t;
@@ -317,7 +317,10 @@ int xtcp_connect_rcv(struct sock *sk, struct sk_buff *skb, struct xtcp_options *
 	}
 	security_inet_conn_established(sk, skb);
 	xtcp_connect_finish(sk);
-	/* an application that will write at once can let its data carry the ACK; else the peer is waiting for this one */
+	/*
+	 * an application that will write at once can let its data carry the ACK; else the peer is waiting for this
+	 * one
+	 */
 	xs->ack_now = true;
 	if (!skb_queue_empty(&sk->sk_write_queue))
 		xtcp_output_push(sk, false);

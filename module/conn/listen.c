@@ -140,7 +140,7 @@ static void xtcp_listen_drop_child(struct sock *child)
 	sock_put(child);
 }
 
-/** xtcp_listen_stop() - leave LISTEN: no new connections, and those not accepted yet are reset. Process context, locked */
+/** xtcp_listen_stop() - leave LISTEN; connections not accepted yet are reset. Process context, locked */
 void xtcp_listen_stop(struct sock *sk)
 {
 	struct xtcp_listen *l = &xtcp_sk(sk)->listen;
@@ -235,7 +235,8 @@ static bool xtcp_listen_cookie_rcv(struct sock *listener, struct sk_buff *skb, c
 
 /* ------------------------------------------------------------ segments for a listener */
 
-static void xtcp_listen_rcv_ack(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple *t, struct xtcp_options *o)
+static void xtcp_listen_rcv_ack(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple *t,
+				struct xtcp_options *o)
 {
 	struct net *net = sock_net(listener);
 	struct xtcp_req req;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The SYN queue: connection requests in SYN-RECEIVED, a few hundred bytes each, until the handshake's last ACK makes a
- * socket of them (child.c). Softirq and timer context; each request has its own lock. RFC 9293 3.10.7.4 for SYN-RECEIVED,
- * RFC 4987, RFC 6298 5.
+ * socket of them (child.c). Softirq and timer context; each request has its own lock. RFC 9293 3.10.7.4 for
+ * SYN-RECEIVED, RFC 4987, RFC 6298 5.
  */
 #include <linux/slab.h>
 
@@ -127,7 +127,8 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 }
 
 /* The SYN queue is full: answer without keeping anything (RFC 4987 3.6). */
-static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t, struct xtcp_req *req)
+static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
+			    struct xtcp_req *req)
 {
 	struct net *net = sock_net(listener);
 	u32 ts = xtcp_clock_ts(xtcp_clock_us());
@@ -343,7 +344,9 @@ static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, en
 	return false;
 }
 
-/* Another CPU has just made a socket of this request: the segment is that one's. False: it is not there, or not ours. */
+/*
+ * Another CPU has just made a socket of this request: the segment is that one's. False: it is not there, or not ours.
+ */
 static bool xtcp_req_overtaken(const struct xtcp_req *req, struct sk_buff *skb)
 {
 	struct sock *sk = xtcp_demux_find_conn(read_pnet(&req->m.net), &req->m.tuple, skb->skb_iif, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The states of RFC 9293 figure 5. Every change of sk_state goes through xtcp_state_set(); what an acceptable ACK or the
- * peer's FIN does to a connection is one small handler per state. Socket lock held.
+ * The states of RFC 9293 figure 5. Every change of sk_state goes through xtcp_state_set(); what an acceptable ACK or
+ * the peer's FIN does to a connection is one small handler per state. Socket lock held.
  */
 #include "xtcp.h"
 
@@ -40,6 +40,16 @@ static bool xtcp_state_fin_acked(const struct xtcp_sock *xs)
 	return xs->fin_queued && xtcp_seq_gt(xs->tp.snd_una, xs->fin_seq);
 }
 
+/**
+ * struct xtcp_state - what one state does
+ * @fin_acked: the peer acknowledged our FIN; NULL: means nothing here
+ * @fin: the peer's FIN was taken in order; NULL: there was one before
+ */
+struct xtcp_state {
+	void (*fin_acked)(struct sock *sk);
+	void (*fin)(struct sock *sk);
+};
+
 /* ------------------------------------------------------------ our FIN was acknowledged */
 
 static void xtcp_state_ack_fin_wait1(struct sock *sk)
@@ -73,24 +83,6 @@ static void xtcp_state_ack_last_ack(struct sock *sk)
 	xtcp_close_done(sk);
 }
 
-static void (*const xtcp_state_fin_acked_handler[])(struct sock *sk) = {
-	[TCP_FIN_WAIT1] = xtcp_state_ack_fin_wait1,
-	[TCP_CLOSING] = xtcp_state_ack_closing,
-	[TCP_LAST_ACK] = xtcp_state_ack_last_ack,
-};
-
-/** xtcp_state_after_ack() - RFC 9293 3.10.7.4 fifth check: does this ACK cover our FIN? The socket may end up in CLOSE. */
-void xtcp_state_after_ack(struct sock *sk, struct sk_buff *skb)
-{
-	unsigned int state = sk->sk_state;
-
-	if (state >= ARRAY_SIZE(xtcp_state_fin_acked_handler) || !xtcp_state_fin_acked_handler[state] ||
-	    !xtcp_state_fin_acked(xtcp_sk(sk)))
-		return;
-	/* CLOSING: text that came with the FIN is long queued, and a retransmitted FIN finds the TIME-WAIT */
-	xtcp_state_fin_acked_handler[state](sk);
-}
-
 /* ------------------------------------------------------------ the peer's FIN */
 
 static void xtcp_state_fin_established(struct sock *sk)
@@ -113,17 +105,30 @@ static void xtcp_state_fin_fin_wait2(struct sock *sk)
 	xtcp_close_done(sk);
 }
 
-static void (*const xtcp_state_fin_handler[])(struct sock *sk) = {
-	[TCP_ESTABLISHED] = xtcp_state_fin_established,
-	[TCP_FIN_WAIT1] = xtcp_state_fin_fin_wait1,
-	[TCP_FIN_WAIT2] = xtcp_state_fin_fin_wait2,
+static const struct xtcp_state xtcp_states[] = {
+	[TCP_ESTABLISHED] = { .fin = xtcp_state_fin_established },
+	[TCP_FIN_WAIT1] = { .fin_acked = xtcp_state_ack_fin_wait1, .fin = xtcp_state_fin_fin_wait1 },
+	[TCP_FIN_WAIT2] = { .fin = xtcp_state_fin_fin_wait2 },
+	[TCP_CLOSING] = { .fin_acked = xtcp_state_ack_closing },
+	[TCP_LAST_ACK] = { .fin_acked = xtcp_state_ack_last_ack },
+	[TCP_NEW_SYN_RECV] = {},
 };
 
-/** xtcp_state_fin() - RFC 9293 3.10.7.4 eighth check: the peer's FIN was taken in order. The socket may end up in CLOSE. */
-int xtcp_state_fin(struct sock *sk)
+/** xtcp_state_after_ack() - RFC 9293 3.10.7.4 fifth check: is our FIN acknowledged? May end in CLOSE. */
+void xtcp_state_after_ack(struct sock *sk)
+{
+	const struct xtcp_state *state = &xtcp_states[sk->sk_state];
+
+	/* CLOSING: text that came with the FIN is long queued, and a retransmitted FIN finds the TIME-WAIT */
+	if (state->fin_acked && xtcp_state_fin_acked(xtcp_sk(sk)))
+		state->fin_acked(sk);
+}
+
+/** xtcp_state_fin() - RFC 9293 3.10.7.4 eighth check: the peer's FIN is here, in order. May end in CLOSE. */
+void xtcp_state_fin(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	unsigned int state = sk->sk_state;
+	const struct xtcp_state *state = &xtcp_states[sk->sk_state];
 
 	xs->fin_rcvd = true;
 	xs->ack_now = true;
@@ -132,8 +137,8 @@ int xtcp_state_fin(struct sock *sk)
 	/* nothing can follow a FIN: what lies behind it never was part of the stream */
 	xtcp_data_ooo_purge(sk);
 
-	if (state < ARRAY_SIZE(xtcp_state_fin_handler) && xtcp_state_fin_handler[state])
-		xtcp_state_fin_handler[state](sk);
+	if (state->fin)
+		state->fin(sk);
 	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk->sk_state_change(sk);
 		if (sk->sk_shutdown == SHUTDOWN_MASK || sk->sk_state == TCP_CLOSE)
@@ -141,5 +146,4 @@ int xtcp_state_fin(struct sock *sk)
 		else
 			sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
 	}
-	return 0;
 }

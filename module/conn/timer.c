@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A connection's timers: retransmission or persist (one timer, two modes), delayed ACK, and keepalive, which also bounds
- * an orphan's FIN-WAIT-2. Handlers run in softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and
- * release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 9293 3.8.3, 3.8.4, 3.8.6.1.
+ * A connection's timers: retransmission or persist (one timer, two modes), delayed ACK, and keepalive, which also
+ * bounds an orphan's FIN-WAIT-2. Handlers run in softirq; if a process owns the socket they leave a bit in
+ * xtcp_sock.deferred and release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 9293
+ * 3.8.3, 3.8.4, 3.8.6.1.
  */
 #include "xtcp.h"
 
@@ -23,14 +24,14 @@ void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us)
 	sk_reset_timer(sk, &xs->rtx_timer, icsk->icsk_timeout);
 }
 
-/** xtcp_timer_rtx_stop() - nothing to wait for; the timer itself may expire in vain, which is cheaper than stopping it */
+/** xtcp_timer_rtx_stop() - nothing to wait for; the timer may expire in vain, which is cheaper */
 void xtcp_timer_rtx_stop(struct sock *sk)
 {
 	xtcp_sk(sk)->rtx_mode = XTCP_RTX_NONE;
 	inet_csk(sk)->icsk_pending = 0;
 }
 
-/** xtcp_timer_rtx_rearm() - RFC 6298 5.1-5.3: run while anything is outstanding, with back-off while it is being resent */
+/** xtcp_timer_rtx_rearm() - RFC 6298 5.1-5.3: run while anything is outstanding, backed off if resent */
 void xtcp_timer_rtx_rearm(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);

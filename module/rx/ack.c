@@ -120,8 +120,8 @@ static void xtcp_ack_sack_skb(struct sock *sk, struct sk_buff *skb, struct xtcp_
 }
 
 /*
- * Mark [start, end). Buffers that it covers in part are cut, but only at segment boundaries, so that a hostile peer cannot
- * shred the queue: at most one buffer per segment sent can result.
+ * Mark [start, end). Buffers that it covers in part are cut, but only at segment boundaries, so that a hostile peer
+ * cannot shred the queue: at most one buffer per segment sent can result.
  */
 static void xtcp_ack_sack_range(struct sock *sk, u32 start, u32 end, struct xtcp_ack_news *n)
 {
@@ -201,9 +201,9 @@ static void xtcp_ack_sack(struct sock *sk, u32 ack, const struct xtcp_options *o
 }
 
 /*
- * RFC 8985's predecessor, RFC 6675 IsLost(): what has XTCP_DUPTHRESH SACKed segments above it is lost. Walk down from the
- * highest SACK until that many were seen; all un-SACKed buffers below that point qualify, and all below lost_below were
- * marked by an earlier ACK.
+ * RFC 8985's predecessor, RFC 6675 IsLost(): what has XTCP_DUPTHRESH SACKed segments above it is lost. Walk down from
+ * the highest SACK until that many were seen; all un-SACKed buffers below that point qualify, and all below lost_below
+ * were marked by an earlier ACK.
  */
 static void xtcp_ack_mark_by_sack(struct sock *sk, struct xtcp_ack_news *n)
 {
@@ -509,7 +509,8 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 
 	if (n.advanced) {
 		xtcp_ack_progress(sk, &n);
-		if (tp->sacked_out && tp->rx_opt.sack_ok && xtcp_ack_reneged(sk) && icsk->icsk_ca_state < TCP_CA_Recovery)
+		if (tp->sacked_out && tp->rx_opt.sack_ok && xtcp_ack_reneged(sk) &&
+		    icsk->icsk_ca_state < TCP_CA_Recovery)
 			xtcp_retransmit_all_lost(sk);
 	}
 	dup = xtcp_recovery_is_dupack(cb->rx.ack, n.prior_una, tp->snd_nxt, text, wnd_changed, n.sacked);

@@ -149,7 +149,6 @@ void xtcp_data_ooo_purge(struct sock *sk)
 	xtcp_sk(sk)->nr_sacks = 0;
 }
 
-
 static void xtcp_data_ooo_erase(struct tcp_sock *tp, struct sk_buff *skb)
 {
 	if (tp->ooo_last_skb == skb) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A segment arrives at its connection: RFC 9293 3.10.7.4, step by step. Called with the socket lock held, from the slot's
- * softirq or from release_sock() for what waited on the backlog. Verdicts come from core/accept.c; the ACK field is
- * rx/ack.c's, text and FIN are rx/data.c's, state changes conn/state.c's.
+ * A segment arrives at its connection: RFC 9293 3.10.7.4, step by step. Called with the socket lock held, from the
+ * slot's softirq or from release_sock() for what waited on the backlog. Verdicts come from core/accept.c; the ACK field
+ * is rx/ack.c's, text and FIN are rx/data.c's, state changes conn/state.c's.
  */
 #include "xtcp.h"
 
@@ -46,7 +46,10 @@ static void xtcp_input_drop(struct sock *sk, struct sk_buff *skb, enum xtcp_drop
 	xtcp_mib_drop(sock_net(sk), skb, why);
 }
 
-/* RFC 9293 3.10.7.4 first to fourth check. Returns true if the segment goes on to its ACK field; else it was consumed. */
+/*
+ * RFC 9293 3.10.7.4 first to fourth check. Returns true if the segment goes on to its ACK field; else it was
+ * consumed.
+ */
 static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const struct xtcp_options *o)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -138,7 +141,10 @@ static bool xtcp_input_syn_received(struct sock *sk, struct sk_buff *skb)
 	return false;
 }
 
-/* New data for an application that closed: nobody will read it, and the peer must know (RFC 9293 3.6.1, RFC 2525 2.17) */
+/*
+ * New data for an application that closed: nobody will read it, and the peer must know (RFC 9293 3.6.1, RFC 2525
+ * 2.17)
+ */
 static bool xtcp_input_after_close(const struct sock *sk, const struct xtcp_cb *cb)
 {
 	u32 data_end = cb->end_seq - !!(cb->flags & XTCP_FIN);
@@ -184,7 +190,7 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 		return;
 	}
 	if (unlikely(sk->sk_state != TCP_ESTABLISHED)) {
-		xtcp_state_after_ack(sk, skb);
+		xtcp_state_after_ack(sk);
 		if (sk->sk_state == TCP_CLOSE) {
 			consume_skb(skb);
 			return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Delivery rate samples for model-based congestion control: draft-cheng-iccrg-delivery-rate-estimation. Each transmission
- * notes how much had been delivered by then; its ACK gives delivered / max(send interval, ACK interval).
+ * Delivery rate samples for model-based congestion control: draft-cheng-iccrg-delivery-rate-estimation. Each
+ * transmission notes how much had been delivered by then; its ACK gives delivered / max(send interval, ACK interval).
  */
 #include "xtcp.h"
 
@@ -86,7 +86,7 @@ void xtcp_rate_generate(struct sock *sk, u32 delivered, u32 lost, struct rate_sa
 	}
 }
 
-/** xtcp_rate_app_limited() - the application has nothing more to send while there is room: samples until then are low */
+/** xtcp_rate_app_limited() - the application left room in cwnd: samples until then are low */
 void xtcp_rate_app_limited(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory and buffer sizes: charging TCP's memory account, room for incoming segments, growing both buffers with the path
- * (the send buffer with cwnd, the receive buffer with what the reader takes per round trip), and waking writers.
+ * Memory and buffer sizes: charging TCP's memory account, room for incoming segments, growing both buffers with the
+ * path (the send buffer with cwnd, the receive buffer with what the reader takes per round trip), and waking writers.
  * Socket lock held unless noted. tcp(7): tcp_rmem, tcp_wmem, tcp_mem, tcp_moderate_rcvbuf, TCP_NOTSENT_LOWAT.
  */
 #include "xtcp.h"
@@ -11,8 +11,8 @@
  * @sk: socket
  * @size: bytes
  *
- * The core never refuses a stream socket that has filled its send buffer (it could not wait for anything), in the memory
- * cgroup either; so a refused charge is asked for once more as such a socket.
+ * The core never refuses a stream socket that has filled its send buffer (it could not wait for anything), in the
+ * memory cgroup either; so a refused charge is asked for once more as such a socket.
  */
 void xtcp_mem_force(struct sock *sk, int size)
 {
@@ -39,7 +39,7 @@ bool xtcp_mem_stream_free(const struct sock *sk, int wake)
 	return (unsent << wake) < tcp_notsent_lowat(tp);
 }
 
-/** xtcp_mem_sndbuf_grow() - room for two windows: one in flight, one being written (tcp_wmem, unless SO_SNDBUF was set) */
+/** xtcp_mem_sndbuf_grow() - room for two windows, in flight and being written (tcp_wmem; SO_SNDBUF wins) */
 void xtcp_mem_sndbuf_grow(struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -97,8 +97,8 @@ void xtcp_mem_check_space(struct sock *sk)
  * @sk: connection
  * @skb: received segment, not charged yet
  *
- * Return: 0, or -ENOMEM: drop it, the peer will send it again. What an empty receive queue waits for is always taken, or
- * the connection could never move again.
+ * Return: 0, or -ENOMEM: drop it, the peer will send it again. What an empty receive queue waits for is always taken,
+ * or the connection could never move again.
  */
 int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * poll(), select() and epoll: which events are true now. Runs without the socket lock, so every field is read once and the
- * order of reads is the reverse of the order of writes. poll(2), epoll(7), tcp(7).
+ * poll(), select() and epoll: which events are true now. Runs without the socket lock, so every field is read once and
+ * the order of reads is the reverse of the order of writes. poll(2), epoll(7), tcp(7).
  */
 #include <linux/poll.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * recvmsg() and splice(): bytes from the receive queue to the user, and the window update that follows. Process context.
- * tcp(7), recv(2), RFC 1122 4.2.3.3.
+ * recvmsg() and splice(): bytes from the receive queue to the user, and the window update that follows. Process
+ * context. tcp(7), recv(2), RFC 1122 4.2.3.3.
  */
 #include "xtcp.h"
 
@@ -30,7 +30,10 @@ void xtcp_recvmsg_window_update(struct sock *sk, int copied)
 	}
 }
 
-/* The buffer of the receive queue that holds @seq, and the offset in it; buffers read already are freed unless peeking. */
+/*
+ * The buffer of the receive queue that holds @seq, and the offset in it; buffers read already are freed unless
+ * peeking.
+ */
 static struct sk_buff *xtcp_recvmsg_find(struct sock *sk, u32 seq, bool peek, u32 *offset)
 {
 	struct sk_buff *skb;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sendmsg() and sendfile(): bytes from the user into the send queue. Data is copied once, into page fragments, in buffers
- * as large as a super-segment; output cuts them only when they are sent. Process context, socket locked. tcp(7), send(2).
+ * sendmsg() and sendfile(): bytes from the user into the send queue. Data is copied once, into page fragments, in
+ * buffers as large as a super-segment; output cuts them only when they are sent. Process context, socket locked.
+ * tcp(7), send(2).
  */
 #include "xtcp.h"
 
@@ -143,7 +144,8 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 	size_t copied = 0;
 	u32 goal;
 
-	if (flags & MSG_OOB)
+	/* refused rather than ignored: urgent data, data in the SYN, and completion notices that would never come */
+	if (flags & (MSG_OOB | MSG_FASTOPEN) || (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
 		return -EOPNOTSUPP;
 	err = xtcp_sendmsg_ready(sk, &timeo);
 	if (err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Segments without data: ACKs, challenge ACKs, SYNs, probes and resets, of a connection and of none. Called by every part
- * that has to answer the peer; decides nothing but rate limits. RFC 9293 3.5, 3.8.6.1, 3.10.7; RFC 5961 section 7.
+ * Segments without data: ACKs, challenge ACKs, SYNs, probes and resets, of a connection and of none. Called by every
+ * part that has to answer the peer; decides nothing but rate limits. RFC 9293 3.5, 3.8.6.1, 3.10.7; RFC 5961 section 7.
  */
 #include "xtcp.h"
 
@@ -44,7 +44,7 @@ void xtcp_control_challenge(struct sock *sk)
 	xtcp_control_ack(sk);
 }
 
-/** xtcp_control_dup_ack() - RFC 9293 3.10.7.4: an unacceptable segment is answered by an ACK; never let two stacks loop */
+/** xtcp_control_dup_ack() - RFC 9293 3.10.7.4: answer an unacceptable segment, but let no two stacks loop */
 void xtcp_control_dup_ack(struct sock *sk, const struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -238,7 +238,7 @@ void xtcp_control_stateless_ack(struct xtcp_mini *m, u32 seq, u32 ack, u32 wnd, 
 		xtcp_control_stateless(net, NULL, &m->tuple, &seg, o, dst, mark, tos);
 }
 
-/** xtcp_control_stateless_reset() - answer @skb, a segment for no connection, with a RST (RFC 9293 3.10.7.1); softirq */
+/** xtcp_control_stateless_reset() - answer @skb, for no connection, with a RST (RFC 9293 3.10.7.1) */
 void xtcp_control_stateless_reset(struct net *net, struct sk_buff *skb, const struct xtcp_tuple *t, int ifindex)
 {
 	const struct xtcp_cb *cb = XTCP_CB(skb);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Data out: which bytes of the send queue leave now, and the header they leave with. Called with the socket lock held by
- * sendmsg(), by ACK processing and by the timers. What may be sent is decided by core/window.c (SWS avoidance, Nagle),
- * the congestion window, pacing, and the amount already waiting in the device queue.
+ * Data out: which bytes of the send queue leave now, and the header they leave with. Called with the socket lock held
+ * by sendmsg(), by ACK processing and by the timers. What may be sent is decided by core/window.c (SWS avoidance,
+ * Nagle), the congestion window, pacing, and the amount already waiting in the device queue.
  * RFC 9293 3.8.6, RFC 1122 4.2.3.4, RFC 7323 3, RFC 2018 4.
  */
 #include "xtcp.h"
@@ -314,7 +314,10 @@ int xtcp_output_control(struct sock *sk, u8 flags, u32 seq, gfp_t gfp)
 
 /* ------------------------------------------------------------ what may be sent */
 
-/* Segments that one super-segment may have: a millisecond's worth at the pacing rate, at least two, at most the device's. */
+/*
+ * Segments that one super-segment may have: a millisecond's worth at the pacing rate, at least two, at most the
+ * device's.
+ */
 static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
 {
 	unsigned long bytes = READ_ONCE(sk->sk_pacing_rate) >> READ_ONCE(sk->sk_pacing_shift);
@@ -345,6 +348,7 @@ static bool xtcp_output_throttled(struct sock *sk, const struct sk_buff *skb)
 	if (RB_EMPTY_ROOT(&sk->tcp_rtx_queue))
 		return false;
 	set_bit(XTCP_TSQ_THROTTLED, &xs->deferred);
+	/* the last buffer may have left just before the bit was set: look again, paired with xtcp_output_wfree() */
 	smp_mb__after_atomic();
 	return refcount_read(&sk->sk_wmem_alloc) > limit;
 }
@@ -394,8 +398,8 @@ static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 
 }
 
 /*
- * A window that opens by a segment or two per ACK would cut everything into small super-segments. Wait for more of it, if
- * the next ACK is near: not when a third of the window is open already, in recovery, or at the end of the stream.
+ * A window that opens by a segment or two per ACK would cut everything into small super-segments. Wait for more of it,
+ * if the next ACK is near: not when a third of the window is open already, in recovery, or at the end of the stream.
  */
 static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 len, u32 burst, u32 mss)
 {
@@ -567,7 +571,9 @@ static void xtcp_output_tsq_one(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
+	/* from here on it may be queued again; what made that necessary is seen by the push below */
 	clear_bit(XTCP_TSQ_QUEUED, &xs->deferred);
+	/* paired with the test in xtcp_output_wfree() */
 	smp_mb__after_atomic();
 	bh_lock_sock(sk);
 	if (!sock_owned_by_user(sk)) {

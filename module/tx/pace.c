@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pacing: spreading segments over time at sk_pacing_rate. With fq below, every segment carries its departure time and fq
- * holds it; else, when the congestion control asks for pacing, output stops and a timer of ours resumes it.
+ * Pacing: spreading segments over time at sk_pacing_rate. With fq below, every segment carries its departure time and
+ * fq holds it; else, when the congestion control asks for pacing, output stops and a timer of ours resumes it.
  */
 #include "xtcp.h"
 
@@ -9,7 +9,9 @@ static enum hrtimer_restart xtcp_pace_expired(struct hrtimer *timer)
 {
 	struct xtcp_sock *xs = container_of(timer, struct xtcp_sock, pace_timer);
 
-	/* hrtimer context may be hard: resume the way throttled sockets do. Its reference is a byte of sk_wmem_alloc. */
+	/*
+	 * hrtimer context may be hard: resume the way throttled sockets do. Its reference is a byte of sk_wmem_alloc.
+	 */
 	struct sock *sk = (struct sock *)xs;
 
 	if (!test_and_set_bit(XTCP_TSQ_QUEUED, &xs->deferred)) {
@@ -43,7 +45,7 @@ bool xtcp_pace_blocked(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
 
-	if (smp_load_acquire(&sk->sk_pacing_status) != SK_PACING_NEEDED || tp->tcp_wstamp_ns <= tp->tcp_clock_cache)
+	if (READ_ONCE(sk->sk_pacing_status) != SK_PACING_NEEDED || tp->tcp_wstamp_ns <= tp->tcp_clock_cache)
 		return false;
 	if (!hrtimer_is_queued(&xs->pace_timer)) {
 		sock_hold(sk);

@@ -2,7 +2,8 @@
 /*
  * The send queue. Data waits unsent in sk_write_queue, and sent but unacknowledged in tcp_rtx_queue, a tree ordered by
  * sequence number. Payload lies in page fragments only, so that a transmission shares it and a retransmission never
- * copies it. Used by sendmsg(), output, retransmission and ACK processing, always under the socket lock; it never sends.
+ * copies it. Used by sendmsg(), output, retransmission and ACK processing, always under the socket lock; it never
+ * sends.
  */
 #include "xtcp.h"
 

@@ -172,7 +172,8 @@ static void xtcp_retransmit_enter_loss(struct sock *sk)
 
 	/* a second time-out of the same flight must not halve ssthresh again (RFC 5681 3.1) */
 	if (icsk->icsk_ca_state <= TCP_CA_Disorder ||
-	    (icsk->icsk_ca_state == TCP_CA_Loss && !icsk->icsk_retransmits) || !xtcp_seq_gt(tp->high_seq, tp->snd_una)) {
+	    (icsk->icsk_ca_state == TCP_CA_Loss && !icsk->icsk_retransmits) ||
+	    !xtcp_seq_gt(tp->high_seq, tp->snd_una)) {
 		tp->prior_ssthresh = tp->snd_ssthresh;
 		tp->prior_cwnd = tp->snd_cwnd;
 		tp->snd_ssthresh = xtcp_cong_ssthresh(sk);
@@ -190,7 +191,7 @@ static void xtcp_retransmit_enter_loss(struct sock *sk)
 	xtcp_cong_set_state(sk, TCP_CA_Loss);
 }
 
-/** xtcp_retransmit_timeout() - the retransmission timer expired with data or a SYN outstanding; not over its limit yet */
+/** xtcp_retransmit_timeout() - the retransmission timer expired, not over its limit yet */
 void xtcp_retransmit_timeout(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);

@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Passes TAP through, and judges it, which the kselftest runner leaves to the reader: exits with 1 unless the plan is
-# complete and every test passed. The last line counts.
+# Passes TAP through as it comes, and judges it, which the kselftest runner leaves to the reader: exits with 1 unless the
+# plan is complete and every test passed. The last line counts.
+
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+tee "$log"
 
 awk '
-	{ print; fflush() }
 	/^1\.\.[0-9]+/ { split($1, plan, "\\.\\."); planned = plan[2] }
 	/^ok / { seen++; if (/# SKIP/) skipped++; else passed++ }
 	/^not ok / { seen++; failed++ }
@@ -19,4 +22,4 @@ awk '
 			complete ? "" : "; INCOMPLETE"
 		exit complete && !failed ? 0 : 1
 	}
-'
+' "$log"

@@ -67,9 +67,10 @@ void end_over(struct run *run, struct end *e, enum outcome outcome)
 		close(e->fd);
 	e->fd = -1;
 	e->fin |= outcome != OUTCOME_ERROR;
+	if (e->state != END_LEAVING)
+		e->left_at = run->now;
 	e->state = END_DONE;
 	e->outcome = outcome;
-	e->left_at = run->now;
 	e->ended = ++run->load.ended;
 	e->again = false;
 	e->act_at = NEVER;
@@ -296,6 +297,7 @@ void end_leave(struct run *run, struct end *e)
 		e->fin = true;
 	}
 	e->state = END_LEAVING;
+	e->left_at = run->now;
 	e->again = false;
 	e->act_at = run->now + e->p->abort_wait_ns;
 }

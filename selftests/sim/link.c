@@ -204,7 +204,7 @@ static void ledger_destroyed(struct run *run, struct ledger *ledger)
 		return;
 	for (side = 0; side < SIDES; side++)
 		ledger->destroyed[side]++;
-	ledger->last_destroyed = run->now;
+	ledger->last_fault = run->now;
 }
 
 static void ledger_delivered(struct run *run, struct ledger *ledger, enum host to)
@@ -450,10 +450,13 @@ static void arrive(struct run *run, struct packet *packet)
 		ledger_delivered(run, packet->ledger, packet->to);
 	if (packet->number == ~0ULL || packet->copy)
 		return;
-	if (packet->number < way->delivered)
-		l->stats.reordered++;
-	else
+	if (packet->number >= way->delivered) {
 		way->delivered = packet->number;
+		return;
+	}
+	l->stats.reordered++;
+	if (packet->ledger)
+		packet->ledger->last_fault = run->now;
 }
 
 /**

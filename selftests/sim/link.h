@@ -20,7 +20,7 @@ struct packet;
  * @delivered_at: when something was last delivered to that side, ns
  * @destroyed: packets of either direction destroyed since
  * @silent: there was a time in which that side could not hear the other, see verdict_silence()
- * @last_destroyed: when a packet was last destroyed, ns; NEVER = none was
+ * @last_fault: when a packet was last destroyed, or delivered after a later one, ns; NEVER = none was
  * @icmp: ICMP errors sent to that side
  * @isn: initial sequence numbers, to speak of relative ones
  * @isn_known: -
@@ -30,7 +30,7 @@ struct ledger {
 	__u64 delivered_at[SIDES];
 	unsigned int destroyed[SIDES];
 	bool silent[SIDES];
-	__u64 last_destroyed;
+	__u64 last_fault;
 	unsigned int icmp[SIDES];
 	__u32 isn[SIDES];
 	bool isn_known[SIDES];

@@ -3,7 +3,7 @@
  * Draws a run's parameters from its seed, and prints them.
  *
  * One in six runs has a clean link; the others mix impairments freely, each from mild to severe. Sizes shrink as the
- * link worsens, so that every run ends within the virtual hour that the workload grants it. Most runs are small: the
+ * link worsens, so that every run ends within the time that the workload grants it. Most runs are small: the
  * point is many different runs, not much data.
  */
 #include <string.h>
@@ -162,7 +162,9 @@ static __u64 size_limit(const struct params *p, __u64 buffer)
 		const struct flow *f = &p->flow[side];
 		unsigned int bad = f->loss_ppm + f->corrupt_ppm + f->burst_ppm * 3;
 
-		if (bad > 10 * RNG_PERCENT && limit > 32 << 10)
+		if (bad > 20 * RNG_PERCENT && limit > 8 << 10)
+			limit = 8 << 10;
+		else if (bad > 10 * RNG_PERCENT && limit > 32 << 10)
 			limit = 32 << 10;
 		else if (bad > 2 * RNG_PERCENT && limit > 256 << 10)
 			limit = 256 << 10;

@@ -17,8 +17,8 @@
 #include "packet.h"
 #include "run.h"
 
-/* A connection on a link that is not cut for good ends within that time. */
-#define DEADLINE_NS (3600 * NS_PER_S)
+/* A connection on a link that is not cut for good ends within that time; at 30 % loss some need hours. */
+#define DEADLINE_NS (12 * 3600 * NS_PER_S)
 /* Nothing in flight can outlive that on a dead link: 15 retransmissions, each at most 120 s after the other. */
 #define DEAD_DEADLINE_NS (5400 * NS_PER_S)
 /* When the peer is gone without a word, an end waits that long for the RST it might still provoke. */
@@ -252,7 +252,7 @@ int workload_open(struct run *run)
 
 		c->p = &run->p.conn[i];
 		c->ledger.index = i;
-		c->ledger.last_destroyed = NEVER;
+		c->ledger.last_fault = NEVER;
 		c->client_port = c->p->client_port;
 		for (side = 0; side < SIDES; side++) {
 			c->end[side].conn = c;
