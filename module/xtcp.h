@@ -457,6 +457,12 @@ static inline bool xtcp_is_ours(const struct sock *sk)
 	return sk_fullsock(sk) && (sk->sk_prot == &xtcp_prot || sk->sk_prot == &xtcp6_prot);
 }
 
+/** xtcp_default_mss() - RFC 9293 3.7.1: the peer's MSS if it does not say, bytes */
+static inline u16 xtcp_default_mss(bool v4)
+{
+	return v4 ? 536 : 1220;
+}
+
 /* ------------------------------------------------------------ clocks */
 
 /** xtcp_clock_refresh() - read the clock once per segment or call; the rest of the path uses tp->tcp_mstamp (us) */

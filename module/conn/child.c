@@ -21,7 +21,8 @@ static void xtcp_child_discard(struct sock *child)
 
 static void xtcp_child_fill_options(struct tcp_sock *tp, const struct xtcp_req *req)
 {
-	u16 mss = max_t(u16, req->opt.mss ? : TCP_MSS_DEFAULT, XTCP_ADVERTISED_MSS_MIN - 40);
+	u16 mss = max_t(u16, req->opt.mss ? : xtcp_default_mss(xtcp_tuple_is_v4(&req->m.tuple)),
+			XTCP_ADVERTISED_MSS_MIN - 40);
 
 	if (tp->rx_opt.user_mss)
 		mss = min(mss, tp->rx_opt.user_mss);

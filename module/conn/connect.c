@@ -153,7 +153,7 @@ static void xtcp_connect_take_syn(struct sock *sk, const struct xtcp_cb *cb, con
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
 	struct net *net = sock_net(sk);
-	u16 mss = o->mss ? : TCP_MSS_DEFAULT;
+	u16 mss = o->mss ? : xtcp_default_mss(xs->v4);
 
 	xs->peer_isn = cb->seq;
 	WRITE_ONCE(tp->rcv_nxt, cb->seq + 1);

@@ -98,9 +98,7 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		xtcp_input_drop(sk, skb, XTCP_DropSynInWindow);
 		return false;
 	case XTCP_RESET:
-		/* RFC 9293 3.10.7.4 second check: before the handshake ended the peer refuses, later it resets */
-		xtcp_close_reset(sk, sk->sk_state == TCP_SYN_RECV ? ECONNREFUSED :
-				 sk->sk_state == TCP_CLOSE_WAIT ? EPIPE : ECONNRESET);
+		xtcp_close_reset(sk, sk->sk_state == TCP_CLOSE_WAIT ? EPIPE : ECONNRESET);
 		xtcp_input_drop(sk, skb, XTCP_DropReset);
 		return false;
 	}

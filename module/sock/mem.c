@@ -97,21 +97,23 @@ void xtcp_mem_check_space(struct sock *sk)
  * @sk: connection
  * @skb: received segment, not charged yet
  *
- * Return: 0, or -ENOMEM: drop it, the peer will send it again. What an empty receive queue waits for is always taken,
- * or the connection could never move again.
+ * Data in order was promised room when the window was advertised, but not how many small segments it would come in: it
+ * may take twice the buffer. What an empty receive queue waits for is always taken, or the connection could never move
+ * again.
+ *
+ * Return: 0, or -ENOMEM: drop it, the peer will send it again.
  */
 int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb)
 {
-	bool starved = skb_queue_empty(&sk->sk_receive_queue) && !xtcp_seq_gt(XTCP_CB(skb)->seq, tcp_sk(sk)->rcv_nxt);
+	bool in_order = !xtcp_seq_gt(XTCP_CB(skb)->seq, tcp_sk(sk)->rcv_nxt);
+	int limit = in_order ? min(sk->sk_rcvbuf, INT_MAX / 2) * 2 : sk->sk_rcvbuf;
 
-	if (atomic_read(&sk->sk_rmem_alloc) <= sk->sk_rcvbuf && sk_rmem_schedule(sk, skb, skb->truesize))
-		return 0;
-	xtcp_mib_inc(sock_net(sk), XTCP_MIB_RcvPruned);
-	while (xtcp_data_prune(sk)) {
-		if (atomic_read(&sk->sk_rmem_alloc) <= sk->sk_rcvbuf && sk_rmem_schedule(sk, skb, skb->truesize))
+	do {
+		if (atomic_read(&sk->sk_rmem_alloc) <= limit && sk_rmem_schedule(sk, skb, skb->truesize))
 			return 0;
-	}
-	if (!starved)
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_RcvPruned);
+	} while (xtcp_data_prune(sk));
+	if (!in_order || !skb_queue_empty(&sk->sk_receive_queue))
 		return -ENOMEM;
 	xtcp_mem_force(sk, skb->truesize);
 	return 0;

@@ -54,9 +54,10 @@ for ((i = 0; i < JOBS; i++)); do
 	GUESTS+=($!)
 done
 STATUS=0
-for pid in "${GUESTS[@]}"; do
-	wait "$pid" || {
+for i in "${!GUESTS[@]}"; do
+	wait "${GUESTS[i]}" || {
 		code=$?
+		echo "run.sh: guest $i ended with status $code" >&2
 		[ "$code" -le "$STATUS" ] || STATUS=$code
 	}
 done
