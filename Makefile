@@ -79,7 +79,7 @@ vm: tools
 .PHONY: sim
 sim:
 	@$(MAKE) --no-print-directory -C selftests/sim
-	@scripts/vm --kernel $(or $(KERNEL),uml) --timeout 7200 -- selftests/sim/run.sh $(SEEDS)
+	@selftests/sim/run.sh $(SEEDS) $(or $(KERNEL),uml)
 
 .PHONY: bench
 bench: tools

@@ -18,8 +18,9 @@
  *    request that is being completed (servers, under the request's lock).
  * 5. The counters are per CPU and need no lock.
  *
- * Order: socket lock of a process > request lock > child's socket lock > accept_lock, bucket locks, TIME-WAIT wheel
- * lock, kernel table locks. No path takes two sockets' locks but a parent-less new child's.
+ * Order: socket lock > request lock > child's socket lock > connect_lock > accept_lock, TIME-WAIT wheel lock >
+ * hold_lock, bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child
+ * that no process knows yet: a listener's owner resets what waits on the accept queue.
  */
 #ifndef XTCP_H
 #define XTCP_H
@@ -149,7 +150,6 @@ enum xtcp_rtx_mode {
  * @accept_lock: guards @accept_queue, sk_ack_backlog, and the way out of TCP_LISTEN
  * @accept_queue: children waiting for accept(), oldest first (xtcp_sock.accept_node)
  * @requests: requests in the SYN queue
- * @young: those whose SYN-ACK was not retransmitted yet
  * @syn_overflow_at: jiffies of the last SYN queue overflow; cookies are believed for a while after it
  * @node: in the table of listeners (demux.c)
  */
@@ -179,6 +179,9 @@ struct xtcp_listen {
  * @dupacks: duplicate ACKs since SND.UNA moved (no SACK)
  * @fin_queued: FIN is in the send queue or sent
  * @fin_seq: its sequence number, if @fin_queued
+ * @rtx_first: the first retransmission of this recovery has yet to leave
+ * @sacked_high: end of the highest SACKed byte, if tp->sacked_out
+ * @lost_below: every un-SACKed byte sent before this one is marked lost already
  * @fin_rcvd: the peer's FIN was taken in order
  * @sacks: blocks to report, most recent first
  * @nr_sacks: entries in @sacks
@@ -204,7 +207,6 @@ struct xtcp_sock {
 	/* socket lock: constant once connected */
 	bool v4;
 	bool client_port;
-	bool in_ehash;
 	u32 isn;
 	u32 peer_isn;
 	u32 time_wait_ms;
@@ -303,12 +305,12 @@ struct xtcp_mini {
  * @ts_offset: added to our timestamp clock
  * @sent_us: when the SYN-ACK left first, for the RTT sample
  * @rcv_wnd: window offered in the SYN-ACK, bytes
+ * @peer_wnd: window field of the SYN, unscaled
  * @mark: routing mark
  * @iif: interface the SYN came in by
  * @retrans: SYN-ACK retransmissions so far
  * @rcv_wscale: our shift count
- * @tos: TOS / traffic class of the SYN
- * @acked: the handshake's ACK came, but the child could not be made yet (accept queue full)
+ * @tos: TOS / traffic class of the SYN-ACK: the listener's
  * @tstamp_ok: timestamps agreed
  * @sack_ok: SACK agreed
  * @wscale_ok: window scaling agreed
@@ -331,7 +333,6 @@ struct xtcp_req {
 	u8 retrans;
 	u8 rcv_wscale;
 	u8 tos;
-	bool acked;
 	bool tstamp_ok;
 	bool sack_ok;
 	bool wscale_ok;
@@ -568,7 +569,7 @@ bool xtcp_listen_add(struct sock *listener, struct sock *child);
 
 int xtcp_req_init(void);
 void xtcp_req_exit(void);
-/* softirq; consumes skb and the caller's reference; returns false if the segment should be looked up again */
+/* softirq; consumes skb and the caller's reference */
 void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb);
 void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple *t, struct xtcp_options *o);
 void xtcp_req_flush(struct net *net, struct sock *listener);	/* listener NULL: all of the netns */
@@ -676,14 +677,12 @@ void xtcp_input_deliver(struct sock *sk, struct sk_buff *skb);	/* softirq: proce
 int xtcp_input_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 void xtcp_input_release_cb(struct sock *sk);
 
-/* struct xtcp_ack_news - what one ACK told (rx/ack.c) */
 bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_options *o);	/* false: drop the segment */
 void xtcp_ack_rtt(struct sock *sk, s64 rtt_us);
 void xtcp_rate_sent(struct sock *sk, struct sk_buff *skb);
 void xtcp_rate_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sample *rs);
 void xtcp_rate_generate(struct sock *sk, u32 delivered, u32 lost, struct rate_sample *rs);
 void xtcp_rate_app_limited(struct sock *sk);
-u32 xtcp_scoreboard_in_flight(const struct tcp_sock *tp);
 
 void xtcp_data_rcv(struct sock *sk, struct sk_buff *skb);	/* text and FIN; consumes skb */
 void xtcp_data_ack(struct sock *sk);			/* decide on an ACK now, later, or never */

@@ -116,7 +116,7 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 		req->iif = skb->skb_iif;
 	req->mark = READ_ONCE(net->ipv4.sysctl_tcp_fwmark_accept) ? skb->mark : listener->sk_mark;
 	req->peer_wnd = XTCP_CB(skb)->wnd;
-	req->tos = inet_sk(listener)->tos;
+	req->tos = xtcp_out_tos(listener);
 	req->tstamp_ok = req->opt.has_ts && READ_ONCE(net->ipv4.sysctl_tcp_timestamps);
 	req->ts_recent = req->opt.tsval;
 	req->sack_ok = req->opt.sack_ok && READ_ONCE(net->ipv4.sysctl_tcp_sack);
@@ -164,6 +164,8 @@ static void xtcp_req_enter(struct xtcp_req *req)
 	sock_hold(req->listener);
 	atomic_inc(&xtcp_net(net)->requests);
 	/* one reference for this function, one more for the timer; insertion adds the table's */
+	/* a lookup that stands on recycled memory must not take it half filled: xtcp_demux_find_mini() */
+	smp_wmb();
 	refcount_set(&req->m.refs, 2);
 	if (!xtcp_demux_insert_mini(&req->m)) {
 		/* a twin came first, from another CPU */
@@ -187,7 +189,7 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 {
 	struct net *net = sock_net(listener);
 	int cookies = READ_ONCE(net->ipv4.sysctl_tcp_syncookies);
-	bool full = atomic_read(&xtcp_sk(listener)->listen.requests) >= (int)READ_ONCE(listener->sk_max_ack_backlog);
+	bool full = atomic_read(&xtcp_sk(listener)->listen.requests) > (int)READ_ONCE(listener->sk_max_ack_backlog);
 	struct xtcp_req *req;
 	u32 isn;
 
@@ -229,7 +231,6 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 	consume_skb(skb);
 }
 
-/** xtcp_req_flush() - drop the requests of @listener, or all of @net if it is NULL; process context */
 static void xtcp_req_flush_one(struct xtcp_mini *m, void *listener)
 {
 	struct xtcp_req *req = container_of(m, struct xtcp_req, m);
@@ -238,6 +239,7 @@ static void xtcp_req_flush_one(struct xtcp_mini *m, void *listener)
 		xtcp_req_kill(req);
 }
 
+/** xtcp_req_flush() - drop the requests of @listener, or all of @net if it is NULL; process context */
 void xtcp_req_flush(struct net *net, struct sock *listener)
 {
 	xtcp_demux_each_mini(net, XTCP_MINI_REQ, xtcp_req_flush_one, listener);
@@ -322,14 +324,18 @@ static bool xtcp_req_judge(struct xtcp_req *req, const struct sk_buff *skb, cons
 	return true;
 }
 
-static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, enum xtcp_drop *why)
+/* The handshake is over but nobody can take the connection now. True: not yet (or, *kill and *reset, never). */
+static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, enum xtcp_drop *why, bool *kill,
+			     bool *reset)
 {
 	struct net *net = read_pnet(&req->m.net);
 	struct sock *listener = req->listener;
 
 	if (sk_acceptq_is_full(listener)) {
 		xtcp_mib_inc(net, XTCP_MIB_ListenOverflows);
-		req->acked = true;
+		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
+		*kill = READ_ONCE(net->ipv4.sysctl_tcp_abort_on_overflow);
+		*reset = *kill;
 		*why = XTCP_DropAcceptQueue;
 		return true;
 	}
@@ -337,7 +343,6 @@ static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, en
 	if (inet_csk(listener)->icsk_accept_queue.rskq_defer_accept > req->retrans &&
 	    XTCP_CB(skb)->end_seq == req->peer_isn + 1) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPDeferAcceptDrop);
-		req->acked = true;
 		*why = XTCP_DropDeferAccept;
 		return true;
 	}
@@ -372,7 +377,8 @@ void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb)
 	xtcp_options_parse(&o, (const u8 *)(th + 1), th->doff * 4 - sizeof(*th), th->syn);
 	spin_lock(&req->lock);
 	alive = !hlist_nulls_unhashed(&req->m.node) && listener->sk_state == TCP_LISTEN;
-	if (alive && xtcp_req_judge(req, skb, &o, &why, &kill, &reset) && !xtcp_req_put_off(req, skb, &why)) {
+	if (alive && xtcp_req_judge(req, skb, &o, &why, &kill, &reset) &&
+	    !xtcp_req_put_off(req, skb, &why, &kill, &reset)) {
 		if (o.has_ts && req->tstamp_ok)
 			req->ts_recent = o.tsval;
 		child = xtcp_child_create(listener, req, skb);
@@ -381,10 +387,11 @@ void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb)
 		else
 			why = XTCP_DropMemory;
 	}
-	spin_unlock(&req->lock);
-
+	/* before the lock goes: who waits for it must not make a second child */
 	if (kill)
 		xtcp_req_kill(req);
+	spin_unlock(&req->lock);
+
 	if (reset)
 		xtcp_control_stateless_reset(net, skb, &req->m.tuple, req->m.ifindex);
 	if (child)

@@ -150,6 +150,7 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 	err = xtcp_sendmsg_ready(sk, &timeo);
 	if (err)
 		return xtcp_sendmsg_finish(sk, flags, 0, err);
+	xtcp_rate_app_limited(sk);
 	goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
 	while (msg_data_left(msg)) {
 		skb = xtcp_sendmsg_tail(sk, goal);
@@ -230,6 +231,7 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 	lock_sock(sk);
 	timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
 	err = xtcp_sendmsg_ready(sk, &timeo);
+	xtcp_rate_app_limited(sk);
 	while (!err && copied < size) {
 		u32 goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk)), n = 0;
 		struct sk_buff *skb = xtcp_sendmsg_tail(sk, goal);

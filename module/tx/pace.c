@@ -8,12 +8,9 @@
 static enum hrtimer_restart xtcp_pace_expired(struct hrtimer *timer)
 {
 	struct xtcp_sock *xs = container_of(timer, struct xtcp_sock, pace_timer);
-
-	/*
-	 * hrtimer context may be hard: resume the way throttled sockets do. Its reference is a byte of sk_wmem_alloc.
-	 */
 	struct sock *sk = (struct sock *)xs;
 
+	/* resume the way throttled sockets do; that work's reference is a byte of sk_wmem_alloc */
 	if (!test_and_set_bit(XTCP_TSQ_QUEUED, &xs->deferred)) {
 		refcount_add(1, &sk->sk_wmem_alloc);
 		xtcp_output_tsq_resume(sk);

@@ -33,13 +33,30 @@ static int hold_socket(const char *stack, int family)
 	return socket(atoi(stack), SOCK_STREAM | SOCK_CLOEXEC, family == AF_INET6);
 }
 
+/* Whether stdin still is open; waits until it is not, or FD has something. */
+static bool hold_wait(int fd)
+{
+	struct pollfd pfd[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+	char data[4096];
+
+	for (;;) {
+		if (poll(pfd, 2, -1) < 0)
+			return false;
+		if (pfd[0].revents && read(STDIN_FILENO, data, sizeof(data)) <= 0)
+			return false;
+		if (pfd[1].revents)
+			return true;
+	}
+}
+
 static void hold_echo(int fd)
 {
 	char data[4096];
-	ssize_t n;
 
-	while ((n = recv(fd, data, sizeof(data), 0)) > 0) {
-		if (xnet_write_all(fd, data, n) < 0)
+	while (hold_wait(fd)) {
+		ssize_t n = recv(fd, data, sizeof(data), 0);
+
+		if (n <= 0 || xnet_write_all(fd, data, n) < 0)
 			break;
 	}
 	close(fd);
@@ -48,15 +65,8 @@ static void hold_echo(int fd)
 /* Until stdin ends; a listener echoes meanwhile. */
 static void hold_listener(int fd, bool echo)
 {
-	struct pollfd pfd[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = echo ? fd : -1, .events = POLLIN } };
-	char data[4096];
-
-	while (poll(pfd, 2, -1) > 0) {
-		if (pfd[0].revents && read(STDIN_FILENO, data, sizeof(data)) <= 0)
-			return;
-		if (pfd[1].revents)
-			hold_echo(accept4(fd, NULL, NULL, SOCK_CLOEXEC));
-	}
+	while (hold_wait(echo ? fd : -1))
+		hold_echo(accept4(fd, NULL, NULL, SOCK_CLOEXEC));
 }
 
 /* Each line that stdin brings goes out, and its answer to stdout. */

@@ -442,8 +442,9 @@ static bool peer_go_on_to(struct peer *peer, int fd, int state)
 }
 
 /*
- * A non-blocking socket of the stack under test in STATE (in TIME-WAIT the socket itself is closed), by the shortest way
- * of RFC 9293 3.3.2, figure 5, with nothing left unread by the peer. SYN-RECEIVED is that of a simultaneous opening.
+ * A non-blocking socket of the stack under test in STATE (in TIME-WAIT the socket itself is closed), by the shortest
+ * way of RFC 9293 3.3.2, figure 5, with nothing left unread by the peer. SYN-RECEIVED is that of a simultaneous
+ * opening.
  */
 int peer_reach(struct peer *peer, int state)
 {
@@ -473,7 +474,9 @@ int peer_reach(struct peer *peer, int state)
 	return -1;
 }
 
-/* Whether the connection is in TIME-WAIT: the peer's FIN, sent again, is acknowledged, where a closed one would reset. */
+/*
+ * Whether the connection is in TIME-WAIT: the peer's FIN, sent again, is acknowledged, where a closed one would reset.
+ */
 bool peer_in_time_wait(struct peer *peer)
 {
 	peer_drain(peer);

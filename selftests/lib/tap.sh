@@ -105,6 +105,19 @@ under_test() {
 	[ "${XTCP_TEST_STACK:-xtcp}" != tcp ]
 }
 
+# Prints the file that was loaded; nothing when it is not known, or the kernel's TCP is the stack under test.
+module_file() {
+	local file
+	under_test || return 0
+	for file in "${XTCP_KO:-}" "${XTCP_MODULE:-}" "$(modinfo -n xtcp 2>/dev/null)" \
+		"$LIB/../../build/${XTCP_KERNEL:-none}"/*/xtcp.ko; do
+		if [ -n "$file" ] && [ -f "$file" ]; then
+			printf '%s\n' "$file"
+			return 0
+		fi
+	done
+}
+
 # until_true COMMAND...: repeats it until it succeeds or patience ends.
 until_true() {
 	local end=$((SECONDS + PATIENCE))
@@ -135,13 +148,23 @@ hosts_ready() {
 		ip -n "$FAR" -6 route show table local | grep -q '^local 2001:db8::2 '
 }
 
+# Without the other holds' pipes: their ends would not be seen.
+hold_exec() {
+	local ns=$1 fd
+	shift
+	for fd in "${HOLD_IN[@]}" "${HOLD_OUT[@]}"; do
+		exec {fd}>&-
+	done
+	exec ip netns exec "$ns" "$HOLD" "$@"
+}
+
 # hold NAME NAMESPACE ARG...: a socket held by lib/hold ARG...; its port in HOLD_PORT. Fails when hold does.
 hold() {
 	local name=$1 ns=$2 in out line=
 	shift 2
 	rm -f "$DIR/$name.in" "$DIR/$name.out"
 	mkfifo "$DIR/$name.in" "$DIR/$name.out"
-	ip netns exec "$ns" "$HOLD" "$@" <"$DIR/$name.in" >"$DIR/$name.out" 2>"$DIR/$name.err" &
+	hold_exec "$ns" "$@" <"$DIR/$name.in" >"$DIR/$name.out" 2>"$DIR/$name.err" &
 	HOLD_PID[$name]=$!
 	exec {in}>"$DIR/$name.in" {out}<"$DIR/$name.out"
 	HOLD_IN[$name]=$in

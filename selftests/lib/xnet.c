@@ -111,26 +111,33 @@ static void xnet_give_up(const char *reason)
 	exit(EXIT_SKIP);
 }
 
-/* Called before main(): ends the program, as skipped, where it cannot run. */
-void xnet_require(void)
+/* What every program needs, whatever the stack; ends it, as skipped, where that is missing. */
+void xnet_start(void)
 {
 	struct rlimit files;
-	int fd;
 
 	if (geteuid())
 		xnet_give_up("needs root");
 	xnet_home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (xnet_home < 0)
 		xnet_give_up("needs network namespaces and /proc");
-	fd = xnet_socket(-1, XNET_XTCP, AF_INET);
-	if (fd < 0)
-		xnet_give_up("no AF_XTCP: the module is not loaded");
-	close(fd);
 	/* Hundreds of connections, both ends here. */
 	if (!getrlimit(RLIMIT_NOFILE, &files)) {
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
+}
+
+/* Called before main() of a test: the same, and the stack under test must be there. */
+void xnet_require(void)
+{
+	int fd;
+
+	xnet_start();
+	fd = xnet_socket(-1, XNET_XTCP, AF_INET);
+	if (fd < 0)
+		xnet_give_up("no AF_XTCP: the module is not loaded");
+	close(fd);
 }
 
 /* --- namespaces */

@@ -89,6 +89,7 @@ struct xnet_addr {
 };
 
 /* --- the environment */
+void xnet_start(void);
 void xnet_require(void);
 bool xnet_skips_fail(void);
 bool xnet_filtered(const char *fixture, const char *test);

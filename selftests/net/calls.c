@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls in the wrong state or with the wrong arguments: the errno of each is the kernel TCP's. socket(7), tcp(7), bind(2),
- * connect(2), listen(2), accept(2), send(2), recv(2).
+ * Calls in the wrong state or with the wrong arguments: the errno of each is the kernel TCP's. socket(7), tcp(7),
+ * bind(2), connect(2), listen(2), accept(2), send(2), recv(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +16,7 @@ FIXTURE(pair) {
 	struct xnet net;
 	int fd;
 };
+
 XNET_STOCK_VARIANTS(pair);
 
 FIXTURE_SETUP(pair)
@@ -203,7 +204,9 @@ TEST_F(pair, interrupted)
 	EXPECT_EQ(1, xnet_read_all(fd[XNET_NEAR], &byte, 1));
 }
 
-/* recv(2): MSG_PEEK leaves the data, MSG_WAITALL waits for all of it, MSG_TRUNC drops it, MSG_DONTWAIT does not wait. */
+/*
+ * recv(2): MSG_PEEK leaves the data, MSG_WAITALL waits for all of it, MSG_TRUNC drops it, MSG_DONTWAIT does not wait.
+ */
 TEST_F(pair, receive_flags)
 {
 	char data[16] = { 0 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How connections end, RFC 9293 3.6: half closes and their data, lost and early FINs, what close() and SO_LINGER do with
- * data that is unread or unsent. The states passed on the way are in states.c.
+ * How connections end, RFC 9293 3.6: half closes and their data, lost and early FINs, what close() and SO_LINGER do
+ * with data that is unread or unsent. The states passed on the way are in states.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -249,7 +249,9 @@ TEST_F(scripted, lost_fin)
 	EXPECT_TRUE(peer_silence(peer, PEER_QUIET_MS));
 }
 
-/* The same of the one who closes last: LAST-ACK holds until the FIN is acknowledged, also when nobody holds the socket. */
+/*
+ * The same of the one who closes last: LAST-ACK holds until the FIN is acknowledged, also when nobody holds the socket.
+ */
 TEST_F(scripted, lost_last_fin)
 {
 	struct peer *peer = &self->peer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ways to an XTCP socket and what other code sees of it: AF_XTCP with protocol 0 and 1, IPPROTO_XTCP under AF_INET and
- * AF_INET6, dual-stack IPv6 sockets with IPv4 peers (ipv6(7)), sockets that pass for the kernel's.
+ * The ways to an XTCP socket and what other code sees of it: AF_XTCP with protocol 0 and 1, IPPROTO_XTCP under AF_INET
+ * and AF_INET6, dual-stack IPv6 sockets with IPv4 peers (ipv6(7)), sockets that pass for the kernel's.
  */
 #define _GNU_SOURCE
 #include <errno.h>

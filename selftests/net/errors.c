@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What goes wrong, and what the user is told: refused, timed out, unreachable (tcp(7), connect(2)), ICMP errors taken and
- * not taken (RFC 5927, RFC 9293 3.9.2.2), silent peers (RFC 9293 3.8.3, 3.8.4, RFC 5482), paths with a small MTU (RFC
- * 1191, RFC 8201). Calls that are wrong by themselves are in calls.c.
+ * What goes wrong, and what the user is told: refused, timed out, unreachable (tcp(7), connect(2)), ICMP errors taken
+ * and not taken (RFC 5927, RFC 9293 3.9.2.2), silent peers (RFC 9293 3.8.3, 3.8.4, RFC 5482), paths with a small MTU
+ * (RFC 1191, RFC 8201). Calls that are wrong by themselves are in calls.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Owners that die: a process killed in the middle of a transfer or of any call, a namespace deleted with everything in it.
- * The peer is told what RFC 9293 3.6 has for it, and nothing stays behind.
+ * Owners that die: a process killed in the middle of a transfer or of any call, a namespace deleted with everything in
+ * it. The peer is told what RFC 9293 3.6 has for it, and nothing stays behind.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -67,7 +67,9 @@ static pid_t receiver(int fd, int other)
 	_exit(1);
 }
 
-/* Reads the stream 1, BYTES of it or to its end; false if anything in it is wrong. errno: why it ended, 0 for the end. */
+/*
+ * Reads the stream 1, BYTES of it or to its end; false if anything in it is wrong. errno: why it ended, 0 for the end.
+ */
 static bool read_stream(int fd, u64 *at, u64 bytes)
 {
 	static char data[65536];
@@ -305,7 +307,9 @@ TEST_F_TIMEOUT(pair, namespace_deleted_while_receiving, 700)
 	EXPECT_TRUE(near_is_deleted(net));
 }
 
-/* Deleted with data that nobody acknowledges: the orphan gives up after tcp_orphan_retries, and the namespace follows. */
+/*
+ * Deleted with data that nobody acknowledges: the orphan gives up after tcp_orphan_retries, and the namespace follows.
+ */
 TEST_F_TIMEOUT(pair, namespace_deleted_with_orphans, 700)
 {
 	static char data[100000];

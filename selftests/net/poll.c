@@ -21,6 +21,7 @@ FIXTURE(pair) {
 	int near;
 	int far;
 };
+
 XNET_VARIANTS(pair);
 
 FIXTURE_SETUP(pair)

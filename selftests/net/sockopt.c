@@ -16,6 +16,7 @@ FIXTURE(pair) {
 	struct xnet net;
 	int fd[2];
 };
+
 XNET_VARIANTS(pair);
 
 FIXTURE_SETUP(pair)
@@ -299,7 +300,9 @@ TEST_F(scripted, unacknowledged)
 	EXPECT_EQ(5, xnet_ioctl_int(fd, SIOCOUTQNSD));
 }
 
-/* RFC 9293 3.7.4: Nagle's algorithm holds back a small segment while another is unacknowledged; TCP_NODELAY does not. */
+/*
+ * RFC 9293 3.7.4: Nagle's algorithm holds back a small segment while another is unacknowledged; TCP_NODELAY does not.
+ */
 TEST_F(scripted, nodelay)
 {
 	struct peer *peer = &self->peer;

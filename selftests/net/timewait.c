@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TIME-WAIT, RFC 9293 3.6.1: what it answers, how long it lasts, that its port is refused meanwhile and free afterwards,
- * and the new connections that may end it early (RFC 6191).
+ * TIME-WAIT, RFC 9293 3.6.1: what it answers, how long it lasts, that its port is refused meanwhile and free
+ * afterwards, and the new connections that may end it early (RFC 6191).
  *
  * Where waiting is not free and the stack can be told so, TIME-WAIT is shortened by the sysctl net.xtcp.time_wait_ms.
  */
@@ -20,6 +20,7 @@ FIXTURE(pair) {
 	struct xnet net;
 	int time_wait_ms;
 };
+
 XNET_STOCK_VARIANTS(pair);
 
 /* What TIME-WAIT lasts in NS from here on. */
@@ -88,8 +89,8 @@ static int try_bind(int ns, enum xnet_stack stack, int family, int port, bool re
 }
 
 /*
- * The port of a TIME-WAIT is refused to bind() of both stacks, but for SO_REUSEADDR; it holds for the time set, and then
- * the port is free. RFC 9293 3.6.1, socket(7).
+ * The port of a TIME-WAIT is refused to bind() of both stacks, but for SO_REUSEADDR; it holds for the time set, and
+ * then the port is free. RFC 9293 3.6.1, socket(7).
  */
 TEST_F_TIMEOUT(pair, holds_its_port, 200)
 {

@@ -116,7 +116,9 @@ TEST_F(clean, nothing)
 /* Sizes around those of segments, so that every boundary is met. */
 TEST_F(clean, sizes_around_a_segment)
 {
-	static const int sizes[] = { 2, 535, 536, 537, 1447, 1448, 1449, 1459, 1460, 1461, 2896, 4095, 4096, 65535, 65537 };
+	static const int sizes[] = {
+		2, 535, 536, 537, 1447, 1448, 1449, 1459, 1460, 1461, 2896, 4095, 4096, 65535, 65537,
+	};
 	int fd[2];
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -221,16 +223,20 @@ TEST_F(clean, vectors_and_files)
 }
 
 /* What each link does to packets, both ways; whether to super-segments, and must show as retransmissions. */
-static const struct link {
+struct link {
 	const char *netem;
 	bool loses;
 	bool whole;
-} lossy = { .netem = "delay 1ms loss 5%", .loses = true },
-  duplicating = { .netem = "delay 1ms duplicate 10%" },
-  reordering = { .netem = "delay 2ms reorder 50% 50%" },
-  corrupting = { .netem = "delay 1ms corrupt 3%", .loses = true },
-  awful = { .netem = "delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%", .loses = true },
-  awful_whole = { .netem = "delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%", .whole = true };
+};
+
+#define AWFUL	"delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%"
+
+static const struct link lossy = { .netem = "delay 1ms loss 5%", .loses = true };
+static const struct link duplicating = { .netem = "delay 1ms duplicate 10%" };
+static const struct link reordering = { .netem = "delay 2ms reorder 50% 50%" };
+static const struct link corrupting = { .netem = "delay 1ms corrupt 3%", .loses = true };
+static const struct link awful = { .netem = AWFUL, .loses = true };
+static const struct link awful_whole = { .netem = AWFUL, .whole = true };
 
 /* Empty when all went well, else what did not. */
 static const char *over(struct xnet *net, const struct link *link)

@@ -66,8 +66,8 @@ static bool drain(int rx, u64 seed, u64 bytes)
 }
 
 /*
- * RFC 9293 3.8.6: a reader that stops closes the window and the writer stops with it; when the reader goes on, so does the
- * writer. In both directions, twice, so that a window that was opened closes again.
+ * RFC 9293 3.8.6: a reader that stops closes the window and the writer stops with it; when the reader goes on, so does
+ * the writer. In both directions, twice, so that a window that was opened closes again.
  */
 TEST_F(pair, closes_and_reopens)
 {

@@ -85,8 +85,8 @@ static bool explained(const struct run *run, const struct end *e)
  * @run: the run
  * @e: an end that is open
  *
- * Return: true if the word was lost, or came out of order (then it takes a challenge ACK, RFC 5961 3.2, which may be lost
- * or limited), or if there was none since the peer had timed out.
+ * Return: true if the word was lost, or came out of order (then it takes a challenge ACK, RFC 5961 3.2, which may be
+ * lost or limited), or if there was none since the peer had timed out.
  */
 bool verdict_may_wait(const struct run *run, const struct end *e)
 {

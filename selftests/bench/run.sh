@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# How fast: bulk transfer over veth, XTCP against the kernel's TCP, and the kernel's TCP with the module loaded against
+# the same without. In one boot, A B A B, the ratio of the medians; exits with 1 when one is below its target.
+#
+#   scripts/vm --icount -- selftests/bench/run.sh [--quick] [--rounds N] [--mib N]
+#
+# With --icount guest time counts instructions and figures repeat; with real clocks they are noisy. Virtual time has no
+# speed at all.
+
+# Functions are called by name.
+# shellcheck disable=SC2317
+
+# shellcheck source=selftests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
+BULK=$OUTPUT/bench/bulk
+ROUNDS=5
+MIB=256
+TARGET_BULK=0.70
+TARGET_UNUSED=0.98
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--quick) ROUNDS=3 MIB=48 ;;
+	--rounds) ROUNDS=$2 && shift ;;
+	--mib) MIB=$2 && shift ;;
+	*)
+		echo "usage: run.sh [--quick] [--rounds N] [--mib N]" >&2
+		exit 2
+		;;
+	esac
+	shift
+done
+
+[ "$(id -u)" -eq 0 ] || tap_give_up "needs root"
+[ -x "$BULK" ] || tap_give_up "$BULK is not built"
+! grep -q time-travel /proc/cmdline || tap_give_up "virtual time has no speed"
+under_test && { [ -d /sys/module/xtcp ] || tap_give_up "the module is not loaded"; }
+KO=$(module_file)
+
+tap_begin
+
+median() {
+	sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+# run NAME STACK: appends the bytes a second of one run to NAME.
+run() {
+	local name=$1 stack=$2 speed
+	speed=$("$BULK" "$stack" "$MIB" 1) || {
+		echo "Bail out! bulk $stack failed"
+		exit 1
+	}
+	echo "$speed" >>"$DIR/$name"
+	echo "# $name: $((speed / 1000000)) MB/s"
+}
+
+# compare NAME A B TARGET: the verdict on median(A) / median(B).
+compare() {
+	local name=$1 a b ratio
+	a=$(median <"$DIR/$2")
+	b=$(median <"$DIR/$3")
+	ratio=$(awk -v a="$a" -v b="$b" 'BEGIN { printf "%.2f", a / b }')
+	echo "# $name: medians $((${a%.*} / 1000000)) and $((${b%.*} / 1000000)) MB/s"
+	awk -v a="$a" -v b="$b" -v t="$4" 'BEGIN { exit !(a / b >= t) }'
+	tap_result $? "$name ratio $ratio (target >= $4)"
+}
+
+for ((round = 0; round < ROUNDS; round++)); do
+	run kernel-tcp tcp
+	run xtcp xtcp
+	[ -n "$KO" ] || continue
+	until_true rmmod xtcp || {
+		echo "Bail out! xtcp cannot be unloaded"
+		exit 1
+	}
+	run kernel-tcp-not-loaded tcp
+	insmod "$KO" || {
+		echo "Bail out! xtcp cannot be loaded"
+		exit 1
+	}
+	run kernel-tcp-unused tcp
+done
+
+compare bulk-veth xtcp kernel-tcp "$TARGET_BULK"
+if [ -n "$KO" ]; then
+	compare kernel-tcp-unused kernel-tcp-unused kernel-tcp-not-loaded "$TARGET_UNUSED"
+else
+	tap_skip kernel-tcp-unused "no xtcp.ko: set XTCP_KO"
+fi
+
+tap_end
