@@ -171,7 +171,7 @@ struct xtcp_listen {
  * @rtx_mode: enum xtcp_rtx_mode
  * @rtx_timer: retransmission or persist timer
  * @delack_timer: delayed ACK
- * @keep_timer: keepalive, or the end of an orphaned FIN-WAIT-2
+ * @keep_timer: keepalive
  * @pace_timer: next departure when sk_pacing_status asks for pacing without fq
  * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
  * @minrtt: windowed minimum behind tp->rtt_min
@@ -359,7 +359,10 @@ struct inet6_protocol;
  * @tos: of replies
  * @ts_ok: timestamps agreed
  * @client_port: counted in xtcp_net.client_ports
- * @length_ms: how long this TIME-WAIT lasts
+ * @length_ms: how long it lasts from its last restart
+ * @time_wait_ms: how long TIME-WAIT proper lasts
+ * @replies: limit on answers
+ * @fin_wait2: the peer's FIN is still to come: FIN-WAIT-2 of an orphan
  */
 struct xtcp_tw {
 	struct xtcp_mini m;
@@ -374,11 +377,13 @@ struct xtcp_tw {
 	u32 ts_offset;
 	u32 mark;
 	u32 length_ms;
+	u32 time_wait_ms;
 	struct xtcp_budget replies;
 	u8 wscale;
 	u8 tos;
 	bool ts_ok;
 	bool client_port;
+	bool fin_wait2;
 };
 
 #define XTCP_TW_SLOTS		1024u
@@ -549,6 +554,7 @@ void xtcp_mem_check_space(struct sock *sk);		/* wake writers after an ACK */
 void xtcp_state_set(struct sock *sk, int state);	/* the only place that changes sk_state */
 void xtcp_state_after_ack(struct sock *sk);		/* our FIN acknowledged? a handler per state */
 void xtcp_state_fin(struct sock *sk);			/* the peer's FIN was taken in order */
+void xtcp_state_retire(struct sock *sk);			/* FIN-WAIT-2 of an orphan needs no socket */
 bool xtcp_state_wants_data(const struct sock *sk);
 
 int xtcp_connect_start(struct sock *sk);		/* address and port are set: send SYN */
@@ -586,7 +592,7 @@ int xtcp_timewait_init(void);
 void xtcp_timewait_exit(void);
 int xtcp_timewait_net_init(struct net *net);
 void xtcp_timewait_net_exit(struct net *net);
-void xtcp_timewait_enter(struct sock *sk);		/* replaces the socket, which is then destroyed */
+void xtcp_timewait_enter(struct sock *sk, bool fin_wait2);		/* replaces the socket, which is then destroyed */
 void xtcp_timewait_free(struct xtcp_mini *m);
 void xtcp_timewait_kill(struct xtcp_tw *tw);
 /*

@@ -181,16 +181,7 @@ static bool xtcp_close_too_many_orphans(struct sock *sk)
 /* An orphan lives on by itself, but not for ever. Lock held, BH off. */
 static void xtcp_close_orphan(struct sock *sk)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	if (sk->sk_state == TCP_FIN_WAIT2) {
-		if (READ_ONCE(tp->linger2) < 0) {
-			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnLinger);
-			xtcp_close_abort(sk, 0);
-			return;
-		}
-		xtcp_timer_keep_start(sk, tcp_fin_time(sk));
-	}
+	xtcp_state_retire(sk);
 	if (sk->sk_state != TCP_CLOSE && xtcp_close_too_many_orphans(sk)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
 		xtcp_close_abort(sk, 0);

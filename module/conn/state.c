@@ -54,27 +54,36 @@ struct xtcp_state {
 
 static void xtcp_state_ack_fin_wait1(struct sock *sk)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
-
 	xtcp_state_set(sk, TCP_FIN_WAIT2);
 	sk->sk_shutdown |= SEND_SHUTDOWN;
 	sk_dst_confirm(sk);
-	if (!sock_flag(sk, SOCK_DEAD)) {
+	/* an orphan is retired once the whole segment is dealt with: the peer's FIN may be in it */
+	if (!sock_flag(sk, SOCK_DEAD))
 		sk->sk_state_change(sk);
+}
+
+/**
+ * xtcp_state_retire() - an orphan in FIN-WAIT-2 waits for the peer's FIN without a socket, and for a bounded time only
+ * @sk: socket, locked; destroyed if it is one
+ *
+ * What does not need a socket keeps no memory for one, and no network namespace.
+ */
+void xtcp_state_retire(struct sock *sk)
+{
+	if (sk->sk_state != TCP_FIN_WAIT2 || !sock_flag(sk, SOCK_DEAD))
 		return;
-	}
-	/* an orphan waits for the peer's FIN for a bounded time only */
-	if (tp->linger2 < 0) {
+	if (READ_ONCE(tcp_sk(sk)->linger2) < 0) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnLinger);
-		xtcp_close_done(sk);
+		xtcp_close_abort(sk, 0);
 		return;
 	}
-	xtcp_timer_keep_start(sk, tcp_fin_time(sk));
+	xtcp_timewait_enter(sk, true);
+	xtcp_close_done(sk);
 }
 
 static void xtcp_state_ack_closing(struct sock *sk)
 {
-	xtcp_timewait_enter(sk);
+	xtcp_timewait_enter(sk, false);
 	xtcp_close_done(sk);
 }
 
@@ -101,7 +110,7 @@ static void xtcp_state_fin_fin_wait1(struct sock *sk)
 static void xtcp_state_fin_fin_wait2(struct sock *sk)
 {
 	xtcp_control_ack(sk);
-	xtcp_timewait_enter(sk);
+	xtcp_timewait_enter(sk, false);
 	xtcp_close_done(sk);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A connection's timers: retransmission or persist (one timer, two modes), delayed ACK, and keepalive, which also
- * bounds an orphan's FIN-WAIT-2. Handlers run in softirq; if a process owns the socket they leave a bit in
+ * A connection's timers: retransmission or persist (one timer, two modes), delayed ACK, and keepalive. Handlers run in softirq; if a process owns the socket they leave a bit in
  * xtcp_sock.deferred and release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 9293
  * 3.8.3, 3.8.4, 3.8.6.1.
  */
@@ -60,7 +59,7 @@ void xtcp_timer_delack_stop(struct sock *sk)
 	sk_stop_timer(sk, &xtcp_sk(sk)->delack_timer);
 }
 
-/** xtcp_timer_keep_start() - keepalive or FIN-WAIT-2, @delta jiffies from now */
+/** xtcp_timer_keep_start() - look after the peer @delta jiffies from now */
 void xtcp_timer_keep_start(struct sock *sk, unsigned long delta)
 {
 	sk_reset_timer(sk, &xtcp_sk(sk)->keep_timer, jiffies + delta);
@@ -248,11 +247,6 @@ static void xtcp_timer_keep_work(struct sock *sk)
 {
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
 		return;
-	if (sk->sk_state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD)) {
-		/* the peer never closed its side; tcp_fin_timeout says how long to care */
-		xtcp_close_done(sk);
-		return;
-	}
 	if (sock_flag(sk, SOCK_KEEPOPEN))
 		xtcp_timer_keepalive(sk);
 }

@@ -2,7 +2,7 @@
 /*
  * TIME-WAIT: what is left of a connection that we closed first, in an object of a few cache lines instead of a socket.
  * It answers a FIN that is sent again, keeps old duplicates from a new connection of the same addresses and ports, and
- * may be followed early by one that proves to be new. Entered by conn/close.c, met by slot.c, ip/port.c and the wheel.
+ * may be followed early by one that proves to be new. Entered by conn/state.c, met by slot.c, ip/port.c and the wheel.
  * Never holds a socket, a route or a network namespace. RFC 9293 3.10.7.4, RFC 6191, RFC 1337, RFC 7323 5.
  *
  * Life. A TIME-WAIT is in the table of minis and on the wheel of its namespace; it is entered into both under @tw_lock
@@ -172,7 +172,7 @@ static void xtcp_timewait_timer(struct timer_list *t)
 
 /* ------------------------------------------------------------ in */
 
-static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_ms)
+static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_ms, bool fin_wait2)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	const struct tcp_sock *tp = &xs->tp;
@@ -184,6 +184,7 @@ static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_m
 	tw->m.node.pprev = NULL;
 	INIT_HLIST_NODE(&tw->wheel);
 	tw->length_ms = length_ms;
+	tw->fin_wait2 = fin_wait2;
 	tw->snd_nxt = tp->snd_nxt;
 	tw->rcv_nxt = tp->rcv_nxt;
 	tw->rcv_wnd = tcp_receive_window(tp);
@@ -191,6 +192,7 @@ static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_m
 	tw->ts_ok = tp->rx_opt.tstamp_ok;
 	tw->ts_recent = tp->rx_opt.ts_recent;
 	tw->ts_stamp_s = tp->rx_opt.ts_recent_stamp;
+	tw->time_wait_ms = xs->time_wait_ms ? : READ_ONCE(xtcp_sk_net(sk)->time_wait_ms);
 	tw->ts_offset = tp->tsoffset;
 	tw->mark = READ_ONCE(sk->sk_mark);
 	tw->tos = xtcp_out_tos(sk);
@@ -227,14 +229,16 @@ static bool xtcp_timewait_insert(struct xtcp_net *xn, struct xtcp_tw *tw)
 
 /**
  * xtcp_timewait_enter() - leave a TIME-WAIT in place of a connection
- * @sk: connection, locked, both FINs exchanged; the caller ends it right after
+ * @sk: connection, locked; the caller ends it right after
+ * @fin_wait2: an orphan whose FIN is acknowledged and that waits for the peer's (tcp_fin_timeout, TCP_LINGER2);
+ *	otherwise both FINs were exchanged
  *
  * The TIME-WAIT is in its table before the socket leaves the connection table, so that every segment finds one of the
  * two. Without memory, over the namespace's limit or with a length of 0 there is none: the peer's next segment gets a
  * RST. A stand-in keeps the local port taken; if there is no memory for one, the TIME-WAIT does its work without.
  * Softirq or process context.
  */
-void xtcp_timewait_enter(struct sock *sk)
+void xtcp_timewait_enter(struct sock *sk, bool fin_wait2)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct xtcp_net *xn = xtcp_sk_net(sk);
@@ -242,6 +246,8 @@ void xtcp_timewait_enter(struct sock *sk)
 	struct xtcp_port_hold *hold;
 	struct xtcp_tw *tw;
 
+	if (fin_wait2)
+		length_ms = jiffies_to_msecs(tcp_fin_time(sk));
 	sock_owned_by_me(sk);
 	if (!length_ms)
 		goto unhash;
@@ -251,7 +257,7 @@ void xtcp_timewait_enter(struct sock *sk)
 	tw = kmem_cache_alloc(xtcp_timewait_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!tw)
 		goto overflow;
-	xtcp_timewait_fill(tw, sk, length_ms);
+	xtcp_timewait_fill(tw, sk, length_ms, fin_wait2);
 	hold = xtcp_port_hold_get(sk, GFP_ATOMIC);
 	tw->hold = IS_ERR(hold) ? NULL : hold;
 	tw->client_port = xs->client_port;
@@ -307,6 +313,27 @@ static void xtcp_timewait_reply(struct xtcp_tw *tw)
 	xtcp_control_stateless_ack(&tw->m, tw->snd_nxt, tw->rcv_nxt, tw->rcv_wnd >> tw->wscale, &o, tw->tos, tw->mark);
 }
 
+/*
+ * The peer's FIN, in order, for which FIN-WAIT-2 has waited: TIME-WAIT begins. Anything else that is new finds nobody to
+ * read it (RFC 2525 2.17). Returns false if the connection is to be reset.
+ */
+static bool xtcp_timewait_fin(struct xtcp_net *xn, struct xtcp_tw *tw, const struct xtcp_segment *seg)
+{
+	bool ok;
+
+	spin_lock_bh(&xn->tw_lock);
+	ok = seg->flags & XTCP_FIN && seg->end_seq == tw->rcv_nxt + 1;
+	if (ok) {
+		WRITE_ONCE(tw->rcv_nxt, seg->end_seq);
+		tw->length_ms = tw->time_wait_ms;
+		WRITE_ONCE(tw->fin_wait2, false);
+	}
+	spin_unlock_bh(&xn->tw_lock);
+	if (ok)
+		xtcp_timewait_restart(xn, tw);
+	return ok;
+}
+
 /* The only thing that can still arrive in order is an ACK without text: it is noted and forgotten. */
 static void xtcp_timewait_accepted(struct xtcp_tw *tw, const struct xtcp_accept_in *in, const struct xtcp_segment *seg,
 				   const struct xtcp_options *o)
@@ -325,12 +352,19 @@ static void xtcp_timewait_accepted(struct xtcp_tw *tw, const struct xtcp_accept_
 }
 
 static enum xtcp_drop xtcp_timewait_judge(struct xtcp_tw *tw, const struct xtcp_accept_in *in,
-					  const struct xtcp_segment *seg, const struct xtcp_options *o)
+					  const struct xtcp_segment *seg, const struct xtcp_options *o, bool *reset)
 {
 	struct net *net = read_pnet(&tw->m.net);
 
+	*reset = false;
 	switch (xtcp_accept_segment(in, seg, o)) {
 	case XTCP_ACCEPT:
+		if (READ_ONCE(tw->fin_wait2) && seg->seq != seg->end_seq && seg->flags & XTCP_ACK) {
+			*reset = !xtcp_timewait_fin(xtcp_net(net), tw, seg);
+			if (!*reset)
+				xtcp_timewait_reply(tw);
+			break;
+		}
 		xtcp_timewait_accepted(tw, in, seg, o);
 		break;
 	case XTCP_RESET:
@@ -379,10 +413,10 @@ bool xtcp_timewait_rcv(struct xtcp_tw *tw, struct sk_buff *skb, bool listening, 
 	};
 	struct xtcp_segment seg;
 	struct xtcp_options o;
-	bool reopen;
+	bool reopen, reset;
 
 	xtcp_timewait_read(skb, &seg, &o);
-	reopen = listening && (seg.flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) == XTCP_SYN &&
+	reopen = listening && !READ_ONCE(tw->fin_wait2) && (seg.flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) == XTCP_SYN &&
 		 !(tw->ts_ok && o.has_ts && xtcp_accept_paws(&in, &o)) &&
 		 xtcp_accept_reuse(tw->rcv_nxt, in.ts_recent, tw->ts_ok, &seg, &o);
 	if (reopen) {
@@ -390,7 +424,14 @@ bool xtcp_timewait_rcv(struct xtcp_tw *tw, struct sk_buff *skb, bool listening, 
 		if (xtcp_timewait_end(tw))
 			xtcp_mib_inc(net, XTCP_MIB_TWRecycled);
 	} else {
-		xtcp_mib_drop(net, skb, xtcp_timewait_judge(tw, &in, &seg, &o));
+		enum xtcp_drop why = xtcp_timewait_judge(tw, &in, &seg, &o, &reset);
+
+		if (reset) {
+			xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnData);
+			xtcp_control_stateless_reset(net, skb, &tw->m.tuple, tw->m.ifindex);
+			xtcp_timewait_end(tw);
+		}
+		xtcp_mib_drop(net, skb, why);
 	}
 	xtcp_demux_put_mini(&tw->m);
 	return reopen;
@@ -412,7 +453,7 @@ static bool xtcp_timewait_may_reuse(const struct net *net, const struct xtcp_tw 
 	int mode = READ_ONCE(net->ipv4.sysctl_tcp_tw_reuse);
 	u32 stamp_s = READ_ONCE(tw->ts_stamp_s);
 
-	if (!mode || (mode == 2 && !xtcp_timewait_is_loopback(tw)))
+	if (!mode || READ_ONCE(tw->fin_wait2) || (mode == 2 && !xtcp_timewait_is_loopback(tw)))
 		return false;
 	if (!tw->ts_ok || !stamp_s || !READ_ONCE(net->ipv4.sysctl_tcp_timestamps))
 		return false;

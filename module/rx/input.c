@@ -207,6 +207,8 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 		return;
 	xtcp_output_push_pending(sk);
 	xtcp_data_ack(sk);
+	if (unlikely(sk->sk_state == TCP_FIN_WAIT2))
+		xtcp_state_retire(sk);
 }
 
 /**

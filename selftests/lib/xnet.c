@@ -162,6 +162,7 @@ static void xnet_pin_sysctls(void)
 		{ "net/ipv4/tcp_syn_linear_timeouts", "0" },
 		{ "net/ipv4/tcp_congestion_control", "cubic" },
 		{ "net/ipv4/tcp_fin_timeout", "60" },
+		{ "net/ipv4/tcp_orphan_retries", "3" },
 		{ "net/ipv4/tcp_rfc1337", "0" },
 		{ "net/ipv4/tcp_syncookies", "1" },
 		{ "net/ipv4/tcp_tw_reuse", "2" },

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the system's tools see of XTCP: connections in /proc/net/tcp and tcp6 and in ss(8), told from kernel TCP's by their
-# tag, killed by ss -K; listening ports; the counters below /proc/net/xtcp.
+# tag, killed by ss -K; the counters below /proc/net/xtcp.
 
 # Functions are called by name through check().
 # shellcheck disable=SC2317
@@ -72,11 +72,6 @@ for family in ipv4 ipv6; do
 	if under_test; then
 		check "$family: ss -e tags it tcp-ulp-xtcp" ss_tag
 	fi
-
-	ss_listen() {
-		near_ss -tl "( sport = :7100 )" | grep -q ":7100\b"
-	}
-	check "$family: ss -l has its port" ss_listen
 
 	# The kernel's own beside it.
 	hold kernel_listener "$NEAR" tcp listen "$here" 7101 echo

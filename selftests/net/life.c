@@ -285,26 +285,47 @@ TEST_F_TIMEOUT(pair, namespace_deleted_while_sending, 700)
 	EXPECT_TRUE(near_is_deleted(net));
 }
 
-/* Deleted while it receives. */
+/* Deleted while it receives: the far host, which sends on, is reset. */
 TEST_F_TIMEOUT(pair, namespace_deleted_while_receiving, 700)
 {
 	static char data[65536];
 	struct xnet *net = &self->net;
+	int fd[2], sent = 0;
 	pid_t child;
 	ssize_t n;
-	int fd[2], sent = 0;
 
 	ASSERT_EQ(0, xnet_pair(net, XNET_FAR, fd));
 	leave_near(net);
 	child = receiver(fd[XNET_NEAR], fd[XNET_FAR]);
 	ASSERT_LT(0, child);
-	while (sent < 1 << 20) {
+	do {
 		n = send(fd[XNET_FAR], data, sizeof(data), MSG_NOSIGNAL);
-		ASSERT_LT(0, n);
-		sent += n;
-	}
-	end_child(child);
+		sent += n > 0 ? n : 0;
+		if (sent > 1 << 20 && child) {
+			end_child(child);
+			child = 0;
+		}
+	} while (n > 0);
 	EXPECT_TRUE(near_is_deleted(net));
+}
+
+/*
+ * Deleted in FIN-WAIT-2: the far host never closes. What waits for its FIN does so without a socket, tcp_fin_timeout
+ * long, and does not keep the namespace.
+ */
+TEST_F_TIMEOUT(pair, namespace_deleted_in_fin_wait_2, 700)
+{
+	struct xnet *net = &self->net;
+	u64 begin;
+	int fd[2];
+
+	ASSERT_EQ(0, xnet_pair(net, XNET_NEAR, fd));
+	leave_near(net);
+	close(fd[XNET_NEAR]);
+	ASSERT_TRUE(xnet_await_state(fd[XNET_FAR], TCP_CLOSE_WAIT));
+	begin = xnet_now_ms();
+	EXPECT_TRUE(near_is_deleted(net));
+	EXPECT_GE(20000, xnet_now_ms() - begin);
 }
 
 /*
