@@ -592,7 +592,7 @@ int xtcp_timewait_init(void);
 void xtcp_timewait_exit(void);
 int xtcp_timewait_net_init(struct net *net);
 void xtcp_timewait_net_exit(struct net *net);
-void xtcp_timewait_enter(struct sock *sk, bool fin_wait2);		/* replaces the socket, which is then destroyed */
+void xtcp_timewait_enter(struct sock *sk, bool fin_wait2);	/* replaces the socket, which is then destroyed */
 void xtcp_timewait_free(struct xtcp_mini *m);
 void xtcp_timewait_kill(struct xtcp_tw *tw);
 /*

@@ -142,7 +142,8 @@ static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const st
 		req->sack_ok = false;
 		req->rcv_wscale = 0;
 	}
-	isn = xtcp_listen_cookie_make(net, t, XTCP_CB(skb)->seq, req->opt.mss ? : xtcp_default_mss(xtcp_tuple_is_v4(t)), &mss);
+	isn = xtcp_listen_cookie_make(net, t, XTCP_CB(skb)->seq,
+				      req->opt.mss ? : xtcp_default_mss(xtcp_tuple_is_v4(t)), &mss);
 	xtcp_control_req_synack(req, isn, xtcp_cookie_ts(ts, &req->opt, false) + req->ts_offset);
 	xtcp_mib_inc(net, XTCP_MIB_SyncookiesSent);
 }

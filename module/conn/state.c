@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The states of RFC 9293 figure 5. Every change of a connection's sk_state goes through xtcp_state_set(); what an acceptable ACK or
- * the peer's FIN does to a connection is one small handler per state. Socket lock held.
+ * The states of RFC 9293 figure 5. Every change of a connection's sk_state goes through xtcp_state_set(); what an
+ * acceptable ACK or the peer's FIN does to a connection is one small handler per state. Socket lock held.
  */
 #include "xtcp.h"
 

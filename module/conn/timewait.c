@@ -314,8 +314,8 @@ static void xtcp_timewait_reply(struct xtcp_tw *tw)
 }
 
 /*
- * The peer's FIN, in order, for which FIN-WAIT-2 has waited: TIME-WAIT begins. Anything else that is new finds nobody to
- * read it (RFC 2525 2.17). Returns false if the connection is to be reset.
+ * The peer's FIN, in order, for which FIN-WAIT-2 has waited: TIME-WAIT begins. Anything else that is new finds nobody
+ * to read it (RFC 2525 2.17). Returns false if the connection is to be reset.
  */
 static bool xtcp_timewait_fin(struct xtcp_net *xn, struct xtcp_tw *tw, const struct xtcp_segment *seg)
 {

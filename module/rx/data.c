@@ -20,7 +20,7 @@ static void xtcp_data_sack_add(struct xtcp_sock *xs, u32 start, u32 end)
 {
 	struct xtcp_sack b = { start, end };
 	unsigned int i, n = 0;
-	struct xtcp_sack rest[XTCP_MAX_OOO_SACKS];
+	struct xtcp_sack rest[XTCP_MAX_OOO_SACKS] = {};
 
 	for (i = 0; i < xs->nr_sacks; i++) {
 		if (xtcp_data_touch(&xs->sacks[i], b.start, b.end)) {

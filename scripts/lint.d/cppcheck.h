@@ -111,6 +111,9 @@ int lint_maybe(void);
 #define FIXTURE_SETUP(f) void lint_setup_##f(struct lint_fixture_##f *self, const struct lint_variant_##f *variant)
 #define FIXTURE_TEARDOWN(f) void lint_end_##f(struct lint_fixture_##f *self, const struct lint_variant_##f *variant)
 #define TEST(t) void lint_test_##t(void)
+/* lists of names in module/ctl/mib.h, used where strings are expected */
+#define XTCP_MIB_LIST(X)
+#define XTCP_DROP_LIST(X)
 #define TEST_SIGNAL(t, s) void lint_test_##t(void)
 #define TEST_F(f, t) void lint_test_##f##t(struct lint_fixture_##f *self, const struct lint_variant_##f *variant)
 #define TEST_F_SIGNAL(f, t, s) TEST_F(f, t)

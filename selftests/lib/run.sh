@@ -54,6 +54,11 @@ for program in "$@"; do
 		wait -n
 		print
 	done
-	start "$number" "$program"
+	if [ "$JOBS" -eq 1 ]; then
+		# As it comes.
+		test_num=$number run_one "$DIR" "$program" "$number"
+	else
+		start "$number" "$program"
+	fi
 done
 print all
