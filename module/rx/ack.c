@@ -16,8 +16,10 @@
  * @first_us: send time of the earliest never-retransmitted packet newly ACKed, 0 if none
  * @last_us: the same of the latest
  * @sack_us: the same of the latest newly SACKed
+ * @sacked_high: end of the highest SACKed byte before it, if @had_sacked
  * @advanced: SND.UNA moved
  * @sacked: something was newly SACKed
+ * @had_sacked: something was SACKed before
  * @retrans_acked: a retransmitted packet was among those ACKed (Karn)
  * @rs: delivery rate sample
  */
@@ -30,11 +32,43 @@ struct xtcp_ack_news {
 	u64 first_us;
 	u64 last_us;
 	u64 sack_us;
+	u32 sacked_high;
 	bool advanced;
 	bool sacked;
+	bool had_sacked;
 	bool retrans_acked;
 	struct rate_sample rs;
 };
+
+/* ------------------------------------------------------------ reordering */
+
+/*
+ * A packet sent once that arrives after later ones: it was overtaken, not lost. How far that goes on this path is how
+ * many packets must be SACKed above a hole before it counts as a loss (RFC 6675's DupThresh, made to fit; RFC 4653's
+ * concern).
+ */
+static void xtcp_ack_note_reordering(struct sock *sk, const struct sk_buff *skb, const struct xtcp_ack_news *n)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct xtcp_cb *cb = XTCP_CB(skb);
+	u32 distance;
+
+	if (!n->had_sacked || cb->state & XTCP_SKB_EVER_RETRANS || !xtcp_seq_lt(cb->seq, n->sacked_high))
+		return;
+	distance = (n->sacked_high - cb->seq) / max(tp->mss_cache, 1u);
+	tp->reord_seen++;
+	if (distance > tp->reordering)
+		tp->reordering = min_t(u32, distance, READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_max_reordering));
+}
+
+/*
+ * With a small flight there may never be that many: half of it must do, but never less than three (RFC 5827's
+ * concern).
+ */
+static u32 xtcp_ack_dupthresh(const struct tcp_sock *tp)
+{
+	return min_t(u32, max_t(u32, tp->reordering, XTCP_DUPTHRESH), max_t(u32, tp->packets_out / 2, XTCP_DUPTHRESH));
+}
 
 /* ------------------------------------------------------------ cumulative ACK */
 
@@ -59,6 +93,7 @@ static void xtcp_ack_retire(struct sock *sk, struct sk_buff *skb, struct xtcp_ac
 	if (cb->state & XTCP_SKB_SACKED) {
 		tp->sacked_out -= cb->segs;
 	} else {
+		xtcp_ack_note_reordering(sk, skb, n);
 		n->delivered += cb->segs;
 		tp->delivered += cb->segs;
 		xtcp_rate_delivered(sk, skb, &n->rs);
@@ -103,6 +138,7 @@ static void xtcp_ack_sack_skb(struct sock *sk, struct sk_buff *skb, struct xtcp_
 
 	if (cb->state & XTCP_SKB_SACKED)
 		return;
+	xtcp_ack_note_reordering(sk, skb, n);
 	if (!(cb->state & XTCP_SKB_EVER_RETRANS))
 		n->sack_us = max(n->sack_us, tcp_skb_timestamp_us(skb));
 	if (cb->state & XTCP_SKB_RETRANS)
@@ -201,7 +237,7 @@ static void xtcp_ack_sack(struct sock *sk, u32 ack, const struct xtcp_options *o
 }
 
 /*
- * RFC 8985's predecessor, RFC 6675 IsLost(): what has XTCP_DUPTHRESH SACKed segments above it is lost. Walk down from
+ * RFC 8985's predecessor, RFC 6675 IsLost(): what has enough SACKed segments above it is lost. Walk down from
  * the highest SACK until that many were seen; all un-SACKed buffers below that point qualify, and all below lost_below
  * were marked by an earlier ACK.
  */
@@ -210,17 +246,17 @@ static void xtcp_ack_mark_by_sack(struct sock *sk, struct xtcp_ack_news *n)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
 	struct sk_buff *skb;
-	u32 seen = 0, top = 0, before = tp->lost;
+	u32 seen = 0, top = 0, before = tp->lost, enough = xtcp_ack_dupthresh(tp);
 
-	if (tp->sacked_out < XTCP_DUPTHRESH)
+	if (tp->sacked_out < enough)
 		return;
 	skb = xtcp_queue_find(sk, xs->sacked_high - 1);
-	for (; skb && seen < XTCP_DUPTHRESH; skb = skb_rb_prev(skb)) {
+	for (; skb && seen < enough; skb = skb_rb_prev(skb)) {
 		if (XTCP_CB(skb)->state & XTCP_SKB_SACKED)
 			seen += XTCP_CB(skb)->segs;
 		top = XTCP_CB(skb)->seq;
 	}
-	if (seen < XTCP_DUPTHRESH)
+	if (seen < enough)
 		return;
 	for (; skb && xtcp_seq_ge(XTCP_CB(skb)->seq, xs->lost_below); skb = skb_rb_prev(skb)) {
 		if (!(XTCP_CB(skb)->state & (XTCP_SKB_SACKED | XTCP_SKB_LOST)))
@@ -497,6 +533,8 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 		break;
 	}
 	n.rs.prior_in_flight = n.prior_in_flight;
+	n.had_sacked = tp->sacked_out && tp->rx_opt.sack_ok;
+	n.sacked_high = xs->sacked_high;
 	if (cb->rx.ack != tp->snd_una)
 		xtcp_ack_clean(sk, cb->rx.ack, &n);
 	wnd_changed = xtcp_ack_window(sk, cb, n.prior_una);

@@ -174,6 +174,8 @@ static void xtcp_retransmit_enter_loss(struct sock *sk)
 	if (icsk->icsk_ca_state <= TCP_CA_Disorder ||
 	    (icsk->icsk_ca_state == TCP_CA_Loss && !icsk->icsk_retransmits) ||
 	    !xtcp_seq_gt(tp->high_seq, tp->snd_una)) {
+		/* a time-out in spite of many SACKs: the patience learnt from reordering was too much */
+		tp->reordering = min_t(u32, tp->reordering, READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_reordering));
 		tp->prior_ssthresh = tp->snd_ssthresh;
 		tp->prior_cwnd = tp->snd_cwnd;
 		tp->snd_ssthresh = xtcp_cong_ssthresh(sk);

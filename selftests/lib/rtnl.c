@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <net/if.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +14,7 @@
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 
@@ -184,6 +186,49 @@ int rtnl_segmentation_off(const char *name)
 
 	ifi->ifi_index = if_nametoindex(name);
 	rtnl_attr(&req, IFLA_GSO_MAX_SEGS, &one, sizeof(one));
+	return rtnl_talk(&req);
+}
+
+/* Percent, as netem counts probabilities. */
+static u32 rtnl_percent(int percent)
+{
+	return percent * (u64)UINT32_MAX / 100;
+}
+
+static void rtnl_netem_options(struct rtnl_request *req, const struct netem *netem)
+{
+	struct tc_netem_qopt qopt = {
+		.limit = 10000,
+		.loss = rtnl_percent(netem->loss),
+		.duplicate = rtnl_percent(netem->duplicate),
+		.gap = !!netem->reorder,
+	};
+	struct tc_netem_corrupt corrupt = { .probability = rtnl_percent(netem->corrupt) };
+	struct tc_netem_reorder reorder = { .probability = rtnl_percent(netem->reorder) };
+	__s64 delay_ns = netem->delay_ms * 1000000ll, jitter_ns = netem->jitter_ms * 1000000ll;
+	struct rtattr *options = rtnl_attr(req, TCA_OPTIONS, &qopt, sizeof(qopt));
+
+	rtnl_attr(req, TCA_NETEM_LATENCY64, &delay_ns, sizeof(delay_ns));
+	rtnl_attr(req, TCA_NETEM_JITTER64, &jitter_ns, sizeof(jitter_ns));
+	rtnl_attr(req, TCA_NETEM_CORRUPT, &corrupt, sizeof(corrupt));
+	rtnl_attr(req, TCA_NETEM_REORDER, &reorder, sizeof(reorder));
+	rtnl_attr_end(req, options);
+}
+
+/* What the link sends passes through netem, tc-netem(8); NULL: no more. */
+int rtnl_netem(const char *name, const struct netem *netem)
+{
+	int type = netem ? RTM_NEWQDISC : RTM_DELQDISC;
+	struct rtnl_request req;
+	struct tcmsg *tcm = rtnl_begin(&req, type, netem ? NLM_F_CREATE | NLM_F_REPLACE : 0, sizeof(*tcm));
+
+	tcm->tcm_family = AF_UNSPEC;
+	tcm->tcm_ifindex = if_nametoindex(name);
+	tcm->tcm_parent = TC_H_ROOT;
+	if (netem) {
+		rtnl_attr(&req, TCA_KIND, "netem", sizeof("netem"));
+		rtnl_netem_options(&req, netem);
+	}
 	return rtnl_talk(&req);
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 struct xnet_addr;
+struct netem;
 
 int rtnl_veth(const char *name, const char *peer_name, int peer_ns);
 int rtnl_up(const char *name);
@@ -16,5 +17,6 @@ int rtnl_delete(const char *name);
 int rtnl_address(const char *name, const struct xnet_addr *addr, int prefix_len);
 bool rtnl_running(const char *name);
 int rtnl_segmentation_off(const char *name);
+int rtnl_netem(const char *name, const struct netem *netem);
 
 #endif /* RTNL_H */

@@ -155,7 +155,7 @@ hold_exec() {
 	for fd in "${HOLD_IN[@]}" "${HOLD_OUT[@]}"; do
 		exec {fd}>&-
 	done
-	exec ip netns exec "$ns" "$HOLD" "$@"
+	exec nsenter --net="/run/netns/$ns" "$HOLD" "$@"
 }
 
 # hold NAME NAMESPACE ARG...: a socket held by lib/hold ARG...; its port in HOLD_PORT. Fails when hold does.

@@ -426,7 +426,9 @@ bool xnet_have_netem(void)
 	int ns = xnet_ns_new();
 	bool have;
 
-	have = !xnet_run(ns, "tc qdisc add dev lo root netem 2>/dev/null");
+	xnet_ns_enter(ns);
+	have = !rtnl_netem("lo", &(struct netem) { 0 });
+	xnet_ns_leave();
 	close(ns);
 	return have;
 }
@@ -447,16 +449,19 @@ int xnet_segmentation_off(const struct xnet *net)
 	return err;
 }
 
-/* What a host sends gets the netem OPTIONS; "" restores it. */
-int xnet_netem_side(const struct xnet *net, enum xnet_side side, const char *options)
+/* What a host sends passes through netem; NULL: no more. */
+int xnet_netem_side(const struct xnet *net, enum xnet_side side, const struct netem *netem)
 {
-	if (!*options)
-		return xnet_run(net->ns[side], "tc qdisc del dev %s root", XNET_LINK);
-	return xnet_run(net->ns[side], "tc qdisc replace dev %s root netem limit 10000 %s", XNET_LINK, options);
+	int err;
+
+	xnet_ns_enter(net->ns[side]);
+	err = rtnl_netem(XNET_LINK, netem);
+	xnet_ns_leave();
+	return err;
 }
 
 /* The same for both directions. */
-int xnet_netem(const struct xnet *net, const char *options)
+int xnet_netem(const struct xnet *net, const struct netem *netem)
 {
-	return xnet_netem_side(net, XNET_NEAR, options) || xnet_netem_side(net, XNET_FAR, options) ? -1 : 0;
+	return xnet_netem_side(net, XNET_NEAR, netem) || xnet_netem_side(net, XNET_FAR, netem) ? -1 : 0;
 }

@@ -78,6 +78,16 @@ struct xnet {
 	enum xnet_stack stack[2];
 };
 
+/* What tc-netem(8) does to each packet; chances in percent. */
+struct netem {
+	int delay_ms;
+	int jitter_ms;
+	int loss;
+	int duplicate;
+	int corrupt;
+	int reorder;	/* so many overtake the delayed ones */
+};
+
 struct xnet_addr {
 	socklen_t len;
 	union {
@@ -111,8 +121,8 @@ long xnet_sysctl_read(int ns, const char *name);
 int xnet_open(struct xnet *net, const struct xnet_variant *variant);
 void xnet_close(struct xnet *net);
 int xnet_segmentation_off(const struct xnet *net);
-int xnet_netem_side(const struct xnet *net, enum xnet_side side, const char *options);
-int xnet_netem(const struct xnet *net, const char *options);
+int xnet_netem_side(const struct xnet *net, enum xnet_side side, const struct netem *netem);
+int xnet_netem(const struct xnet *net, const struct netem *netem);
 
 /* --- addresses */
 struct xnet_addr xnet_address(int family, enum xnet_side side, int port);

@@ -20,7 +20,7 @@ drop probe
 tap_begin
 
 in_near() {
-	ip netns exec "$NEAR" "$@"
+	nsenter --net="/run/netns/$NEAR" "$@"
 }
 
 # ss of the near host about one port, one socket a line.

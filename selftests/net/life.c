@@ -342,7 +342,7 @@ TEST_F_TIMEOUT(pair, namespace_deleted_with_orphans, 700)
 		XNET_SKIP(return, "no netem");
 	ASSERT_EQ(0, xnet_sysctl(net->ns[XNET_NEAR], "net/ipv4/tcp_orphan_retries", "1"));
 	ASSERT_EQ(0, xnet_pair(net, XNET_NEAR, fd));
-	ASSERT_EQ(0, xnet_netem_side(net, XNET_FAR, "loss 100%"));
+	ASSERT_EQ(0, xnet_netem_side(net, XNET_FAR, &(struct netem) { .loss = 100 }));
 	child = fork();
 	ASSERT_LE(0, child);
 	if (!child) {

@@ -18,6 +18,10 @@ under_test || tap_give_up "the kernel's TCP cannot be unloaded"
 KO=$(module_file)
 [ -n "$KO" ] || tap_give_up "no xtcp.ko: set XTCP_KO"
 hosts || tap_give_up "no namespaces"
+# Without debug information, which makes the file large and loading slow.
+if strip --strip-debug -o "$DIR/xtcp.ko" "$KO" 2>/dev/null; then
+	KO=$DIR/xtcp.ko
+fi
 
 tap_begin
 
@@ -83,14 +87,14 @@ check "the connection carries on" say c again
 drop c
 drop s
 timewait() {
-	ip netns exec "$NEAR" grep -Eq '^timewait:? [1-9]' /proc/net/xtcp/sockstat
+	nsenter --net="/run/netns/$NEAR" grep -Eq '^timewait:? [1-9]' /proc/net/xtcp/sockstat
 }
 check "a TIME-WAIT is left" until_true timewait
 check "is unloaded" unload
 check "is gone" unloaded
 check "its family is gone" has_no_family 18
 no_files() {
-	! ip netns exec "$NEAR" ls /proc/net/xtcp && ! ls /proc/sys/net/xtcp && ! ls /sys/kernel/xtcp
+	! nsenter --net="/run/netns/$NEAR" ls /proc/net/xtcp && ! ls /proc/sys/net/xtcp && ! ls /sys/kernel/xtcp
 }
 check "its files below /proc and /sys are gone" no_files
 

@@ -208,7 +208,7 @@ TEST_F(pair, simultaneous)
 	if (!xnet_have_netem())
 		XNET_SKIP(return, "no netem");
 	/* The delay makes the SYNs cross. */
-	ASSERT_EQ(0, xnet_netem(&self->net, "delay 50ms"));
+	ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem) { .delay_ms = 50 }));
 	for (int side = XNET_NEAR; side <= XNET_FAR; side++) {
 		addr[side] = xnet_address(self->net.family, side, XNET_PORT);
 		fd[side] = xnet_socket(self->net.ns[side], self->net.stack[side], self->net.family);

@@ -332,6 +332,7 @@ TEST_F(pair, far_closes_first)
 /* With the link cut the states that wait for an answer stay; when it heals they go on. */
 TEST_F(pair, waits_for_answers)
 {
+	static const struct netem cut = { .loss = 100 };
 	struct xnet *net = &self->net;
 	struct xnet_addr addr;
 	int fd[2], listener;
@@ -345,25 +346,25 @@ TEST_F(pair, waits_for_answers)
 	ASSERT_LE(0, fd[XNET_NEAR]);
 	fd[XNET_FAR] = xnet_accept(listener);
 	ASSERT_LE(0, fd[XNET_FAR]);
-	ASSERT_EQ(0, xnet_netem(net, "loss 100%"));
+	ASSERT_EQ(0, xnet_netem(net, &cut));
 	ASSERT_EQ(0, shutdown(fd[XNET_NEAR], SHUT_WR));
 	xnet_sleep_ms(PEER_QUIET_MS);
 	EXPECT_EQ(TCP_FIN_WAIT1, xnet_state(fd[XNET_NEAR]));
 	EXPECT_EQ(TCP_ESTABLISHED, xnet_state(fd[XNET_FAR]));
-	ASSERT_EQ(0, xnet_netem(net, ""));
+	ASSERT_EQ(0, xnet_netem(net, NULL));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_NEAR], TCP_FIN_WAIT2));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_FAR], TCP_CLOSE_WAIT));
 
-	ASSERT_EQ(0, xnet_netem(net, "loss 100%"));
+	ASSERT_EQ(0, xnet_netem(net, &cut));
 	ASSERT_EQ(0, shutdown(fd[XNET_FAR], SHUT_WR));
 	xnet_sleep_ms(PEER_QUIET_MS);
 	EXPECT_EQ(TCP_LAST_ACK, xnet_state(fd[XNET_FAR]));
 	EXPECT_EQ(TCP_FIN_WAIT2, xnet_state(fd[XNET_NEAR]));
-	ASSERT_EQ(0, xnet_netem(net, ""));
+	ASSERT_EQ(0, xnet_netem(net, NULL));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_FAR], TCP_CLOSE));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_NEAR], TCP_CLOSE));
 
-	ASSERT_EQ(0, xnet_netem(net, "loss 100%"));
+	ASSERT_EQ(0, xnet_netem(net, &cut));
 	addr = xnet_address(net->family, XNET_FAR, XNET_PORT);
 	fd[XNET_NEAR] = xnet_socket(net->ns[XNET_NEAR], XNET_XTCP, net->family);
 	xnet_nonblock(fd[XNET_NEAR], true);
@@ -372,7 +373,7 @@ TEST_F(pair, waits_for_answers)
 	EXPECT_EQ(-1, xnet_connect(fd[XNET_NEAR], &addr));
 	EXPECT_EQ(EALREADY, errno);
 	EXPECT_EQ(TCP_SYN_SENT, xnet_state(fd[XNET_NEAR]));
-	ASSERT_EQ(0, xnet_netem(net, ""));
+	ASSERT_EQ(0, xnet_netem(net, NULL));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_NEAR], TCP_ESTABLISHED));
 	fd[XNET_FAR] = xnet_accept(listener);
 	ASSERT_LE(0, fd[XNET_FAR]);
@@ -380,11 +381,11 @@ TEST_F(pair, waits_for_answers)
 	/* LAST-ACK of the near end: the far end's FIN arrived, the near end's is lost. */
 	ASSERT_EQ(0, shutdown(fd[XNET_FAR], SHUT_WR));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_NEAR], TCP_CLOSE_WAIT));
-	ASSERT_EQ(0, xnet_netem(net, "loss 100%"));
+	ASSERT_EQ(0, xnet_netem(net, &cut));
 	ASSERT_EQ(0, shutdown(fd[XNET_NEAR], SHUT_WR));
 	xnet_sleep_ms(PEER_QUIET_MS);
 	EXPECT_EQ(TCP_LAST_ACK, xnet_state(fd[XNET_NEAR]));
-	ASSERT_EQ(0, xnet_netem(net, ""));
+	ASSERT_EQ(0, xnet_netem(net, NULL));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_NEAR], TCP_CLOSE));
 }
 
@@ -397,7 +398,7 @@ TEST_F(pair, both_close)
 	if (!xnet_have_netem())
 		XNET_SKIP(return, "no netem");
 	ASSERT_EQ(0, xnet_pair(net, XNET_NEAR, fd));
-	ASSERT_EQ(0, xnet_netem(net, "delay 100ms"));
+	ASSERT_EQ(0, xnet_netem(net, &(struct netem) { .delay_ms = 100 }));
 	ASSERT_EQ(0, shutdown(fd[XNET_NEAR], SHUT_WR));
 	ASSERT_EQ(0, shutdown(fd[XNET_FAR], SHUT_WR));
 	EXPECT_TRUE(xnet_await_state(fd[XNET_NEAR], TCP_CLOSING));

@@ -68,7 +68,7 @@ static u64 bulk_bytes(bool whole)
 
 static u64 spoiled_bytes(void)
 {
-	return size_from("XTCP_SPOILED_KIB", KIB, xnet_virtual_time() ? 2 * MIB : 192 * KIB);
+	return size_from("XTCP_SPOILED_KIB", KIB, xnet_virtual_time() ? MIB : 192 * KIB);
 }
 
 /* BYTES from one end to the other, then the end of the stream. */
@@ -224,17 +224,17 @@ TEST_F(clean, vectors_and_files)
 
 /* What each link does to packets, both ways; whether to super-segments, and must show as retransmissions. */
 struct link {
-	const char *netem;
+	struct netem netem;
 	bool loses;
 	bool whole;
 };
 
-#define AWFUL	"delay 3ms 2ms loss 2% duplicate 2% corrupt 1% reorder 10%"
+#define AWFUL	{ .delay_ms = 3, .jitter_ms = 2, .loss = 2, .duplicate = 2, .corrupt = 1, .reorder = 10 }
 
-static const struct link lossy = { .netem = "delay 1ms loss 5%", .loses = true };
-static const struct link duplicating = { .netem = "delay 1ms duplicate 10%" };
-static const struct link reordering = { .netem = "delay 2ms reorder 50% 50%" };
-static const struct link corrupting = { .netem = "delay 1ms corrupt 3%", .loses = true };
+static const struct link lossy = { .netem = { .delay_ms = 1, .loss = 5 }, .loses = true };
+static const struct link duplicating = { .netem = { .delay_ms = 1, .duplicate = 10 } };
+static const struct link reordering = { .netem = { .delay_ms = 2, .reorder = 50 } };
+static const struct link corrupting = { .netem = { .delay_ms = 1, .corrupt = 3 }, .loses = true };
 static const struct link awful = { .netem = AWFUL, .loses = true };
 static const struct link awful_whole = { .netem = AWFUL, .whole = true };
 
@@ -248,7 +248,7 @@ static const char *over(struct xnet *net, const struct link *link)
 		return "no rtnetlink";
 	if (xnet_pair(net, XNET_NEAR, fd))
 		return "no connection";
-	if (xnet_netem(net, link->netem))
+	if (xnet_netem(net, &link->netem))
 		return "no netem";
 	if (both_ways(fd, spoiled_bytes(), 0))
 		return "the transfer failed";
@@ -310,7 +310,7 @@ TEST_F_TIMEOUT(spoiled, short_connections, 900)
 		XNET_SKIP(return, "no netem");
 	listener = xnet_listen(&self->net, XNET_FAR, XNET_PORT);
 	ASSERT_LE(0, listener);
-	ASSERT_EQ(0, xnet_netem(&self->net, "loss 10%"));
+	ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem) { .loss = 10 }));
 	for (int i = 0; i < count; i++) {
 		fd[XNET_NEAR] = xnet_dial(&self->net, XNET_NEAR, XNET_PORT);
 		ASSERT_LE(0, fd[XNET_NEAR]);
@@ -334,13 +334,13 @@ TEST_F_TIMEOUT(spoiled, cut, 900)
 	if (!xnet_have_netem())
 		XNET_SKIP(return, "no netem");
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, fd));
-	ASSERT_EQ(0, xnet_netem(&self->net, "loss 100%"));
+	ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem) { .loss = 100 }));
 	stream_fill(9, 0, data, sizeof(data));
 	sent = send(fd[XNET_NEAR], data, sizeof(data), MSG_DONTWAIT);
 	ASSERT_LT(0, sent);
 	xnet_sleep_ms(xnet_virtual_time() ? 100000 : 1500);
 	EXPECT_EQ(TCP_ESTABLISHED, xnet_state(fd[XNET_NEAR]));
-	ASSERT_EQ(0, xnet_netem(&self->net, ""));
+	ASSERT_EQ(0, xnet_netem(&self->net, NULL));
 	ASSERT_EQ(0, shutdown(fd[XNET_NEAR], SHUT_WR));
 	while (got < sent) {
 		struct pollfd pfd = { .fd = fd[XNET_FAR], .events = POLLIN };
