@@ -119,7 +119,7 @@ hold k6 "$FAR" tcp connect 2001:db8::1 7002
 check "kernel TCP before" eval "say k4 before && say k6 before"
 cycles() {
 	local i
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < 5; i++)); do
 		load || return 1
 		say k4 "loaded $i" && say k6 "loaded $i" || return 1
 		has_family 18 || return 1
@@ -127,7 +127,7 @@ cycles() {
 		say k4 "unloaded $i" && say k6 "unloaded $i" || return 1
 	done
 }
-check "10 times loaded and unloaded, kernel TCP undisturbed" cycles
+check "5 times loaded and unloaded, kernel TCP undisturbed" cycles
 for name in k4 l4 k6 l6; do
 	drop "$name"
 done
