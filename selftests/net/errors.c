@@ -189,10 +189,12 @@ TEST_F_TIMEOUT(scripted, backs_off_and_times_out, 2000)
 		now = xnet_now_ms();
 		gap = now - before;
 		before = now;
-		EXPECT_LE(190, gap);
-		if (count++)
+		if (xnet_virtual_time())
+			EXPECT_LE(190, gap);
+		/* A loaded machine with a real clock sees the segments late: there only their number counts. */
+		if (count++ && xnet_virtual_time())
 			EXPECT_LE(last_gap * 8 / 5, gap);
-		if (count > 1 && last_gap > 390)
+		if (count > 1 && last_gap > 390 && xnet_virtual_time())
 			EXPECT_GE(last_gap * 5 / 2 + 100, gap);
 	}
 	EXPECT_LE(3, count);

@@ -310,7 +310,8 @@ TEST_F_TIMEOUT(spoiled, short_connections, 900)
 		XNET_SKIP(return, "no netem");
 	listener = xnet_listen(&self->net, XNET_FAR, XNET_PORT);
 	ASSERT_LE(0, listener);
-	ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem) { .loss = 10 }));
+	/* With a real clock three lost SYNs in a row would use up the patience: make that rare. */
+	ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem) { .loss = xnet_virtual_time() ? 10 : 2 }));
 	for (int i = 0; i < count; i++) {
 		fd[XNET_NEAR] = xnet_dial(&self->net, XNET_NEAR, XNET_PORT);
 		ASSERT_LE(0, fd[XNET_NEAR]);
