@@ -68,7 +68,7 @@ static u64 bulk_bytes(bool whole)
 
 static u64 spoiled_bytes(void)
 {
-	return size_from("XTCP_SPOILED_KIB", KIB, xnet_virtual_time() ? MIB : 192 * KIB);
+	return size_from("XTCP_SPOILED_KIB", KIB, xnet_virtual_time() ? MIB : 384 * KIB);
 }
 
 /* BYTES from one end to the other, then the end of the stream. */
@@ -238,10 +238,19 @@ static const struct link corrupting = { .netem = { .delay_ms = 1, .corrupt = 3 }
 static const struct link awful = { .netem = AWFUL, .loses = true };
 static const struct link awful_whole = { .netem = AWFUL, .whole = true };
 
+/* By both ends of a connection. */
+static u64 retransmissions(const int fd[2])
+{
+	struct tcp_info info[2];
+
+	if (xnet_info(fd[XNET_NEAR], &info[0]) || xnet_info(fd[XNET_FAR], &info[1]))
+		return 0;
+	return info[0].tcpi_total_retrans + info[1].tcpi_total_retrans;
+}
+
 /* Empty when all went well, else what did not. */
 static const char *over(struct xnet *net, const struct link *link)
 {
-	struct tcp_info info;
 	int fd[2];
 
 	if (!link->whole && xnet_segmentation_off(net))
@@ -252,8 +261,11 @@ static const char *over(struct xnet *net, const struct link *link)
 		return "no netem";
 	if (both_ways(fd, spoiled_bytes(), 0))
 		return "the transfer failed";
-	/* The socket remembers; were there no retransmission, the link would not have been spoiled. */
-	if (link->loses && (xnet_info(fd[XNET_NEAR], &info) || !info.tcpi_total_retrans))
+	/*
+	 * The sockets remember; without a retransmission the link would not have been spoiled. Of the 530 segments of
+	 * the smallest transfer at least 2 in 100 are lost: none is, once in 40,000 runs.
+	 */
+	if (link->loses && !retransmissions(fd))
 		return "nothing was retransmitted";
 	return "";
 }
