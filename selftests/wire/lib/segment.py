@@ -51,8 +51,7 @@ def pack_options(options):
 
 def parse_options(raw):
     """The options of a header: a dictionary by kind; ValueError when they are malformed."""
-    found = {}
-    at = 0
+    found, at = {}, 0
     while at < len(raw):
         kind = raw[at]
         if kind == 0:
@@ -74,7 +73,8 @@ def parse_options(raw):
 class Segment:
     """A segment that the stack sent. flags is a string of FLAGS; options a dictionary."""
 
-    def __init__(self, packet, time):
+    def __init__(self, packet, time, trusted=True):
+        """trusted: malformed options are an error (those that a script injects may be)."""
         self.packet = packet
         self.time = time
         version = packet[0] >> 4
@@ -89,7 +89,12 @@ class Segment:
         bits = raw[13]
         self.flags = "".join(name for i, name in enumerate(FLAGS) if bits & 1 << i)
         self.reserved = raw[12] & 0xf
-        self.options = parse_options(raw[20:tcp.dataofs * 4])
+        try:
+            self.options = parse_options(raw[20:tcp.dataofs * 4])
+        except ValueError:
+            if trusted:
+                raise
+            self.options = {}
         self.data = raw[tcp.dataofs * 4:]
         if version == 4:
             pseudo = struct.pack("!4s4sBBH", packet[12:16], packet[16:20], 0, TCP_PROTOCOL, len(raw))

@@ -28,7 +28,7 @@ SYSCTLS = {
     "tcp_no_metrics_save": 1,
     "tcp_slow_start_after_idle": 1,
     "tcp_invalid_ratelimit": 500,
-    "tcp_early_retrans": 3,
+    "tcp_early_retrans": 0,
     "tcp_recovery": 1,
     "tcp_frto": 2,
 }
@@ -76,11 +76,7 @@ class Test:
         self.log.append(f"{net.now() - self.began:10.1f} {text}")
 
     def inject(self, conn, packet):
-        got = Segment(packet, net.now()) if len(packet) >= 40 else None
-        try:
-            self.note(f"> {conn.describe_injected(got)}")
-        except (AttributeError, ValueError):
-            self.note("> a segment")
+        self.note(f"> {conn.describe_injected(Segment(packet, net.now(), trusted=False))}")
         self.mark = net.now()
         self.net.send(packet)
 
@@ -185,13 +181,14 @@ class Test:
         conn.sock.setblocking(False)
         return conn
 
-    def accept(self, *, options=(), listener=None, syn="S", **offer):
-        """The peer connects to the stack: handshake and accept(). After it nothing is in flight."""
+    def accept(self, *, options=(), listener=None, syn="S", rtt=100, **offer):
+        """The peer connects to the stack: handshake in rtt ms, accept(). After it nothing is in flight."""
         listener = listener or (self.listeners[-1] if self.listeners else self.listen(options=options))
         conn = self.peer(listener.getsockname()[1], **offer)
         conn.inject(syn)
         got = conn.expect("SAE" if set("EC") <= set(syn) else "SA", ack=1)
         conn.check_offer(got)
+        self.sleep(rtt)
         conn.ack()
         return self.accept_from(listener, conn)
 
@@ -208,10 +205,11 @@ class Test:
             pass
         return conn
 
-    def connect(self, options=(), syn="S", **offer):
+    def connect(self, options=(), syn="S", rtt=100, **offer):
         """The stack connects, the peer agrees: ESTABLISHED, nothing in flight."""
         conn = self.dial(options, **offer)
         conn.check_offer(conn.expect(syn))
+        self.sleep(rtt)
         conn.inject("SA")
         conn.expect("A", ack=1)
         return conn
