@@ -22,6 +22,8 @@ SIOCGIFINDEX, SIOCSIFFLAGS, SIOCSIFMTU, SIOCSIFTXQLEN = 0x8933, 0x8914, 0x8922, 
 IFF_UP = 1
 RTM_NEWADDR, NLM_FLAGS, IFA_F_NODAD = 20, 0x605, 2
 DEVICE = b"wire0"
+# What poll() takes.
+LONGEST_MS = 1 << 30
 QUEUE_PACKETS = 5000
 
 NEAR = {4: "192.0.2.1", 6: "2001:db8::1"}
@@ -110,7 +112,7 @@ class Net:
             return os.read(self.tun, 65536)
         except BlockingIOError:
             pass
-        if timeout_ms <= 0 or not self.poll.poll(timeout_ms):
+        if timeout_ms <= 0 or not self.poll.poll(min(timeout_ms, LONGEST_MS)):
             return None
         try:
             return os.read(self.tun, 65536)
