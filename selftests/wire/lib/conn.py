@@ -241,6 +241,19 @@ class Conn:
                 self.test.mark = got.time
                 return got
 
+    def fill(self, **more):
+        """Sends text that nobody reads until the stack's window is closed."""
+        win = 500
+        for _ in range(300):
+            self.inject("PA", min(self.mss, win), **more)
+            answers = self.drain(250)
+            if answers:
+                win = answers[-1].win << self.near_wscale
+            if not win:
+                self.test.mark = net.now()
+                return
+        raise Mismatch("the window does not close")
+
     def describe(self, s):
         irs = self.irs or s.seq
         extra = "".join(f" {name} {value}" for name, value in (
