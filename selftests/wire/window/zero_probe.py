@@ -6,6 +6,7 @@ def run(t):
     c = t.accept(win=2000)
     c.write(5000)
     c.expect_data(2)
+    t.sleep(100)
     c.ack(win=0)
     wait = 300
     for _ in range(5):

@@ -6,6 +6,7 @@ def run(t):
     c = t.accept(win=2000)
     c.write(4000)
     c.expect_data(2)
+    t.sleep(100)
     c.ack(win=0)
     c.expect("A", seq=2000, after=300)
     c.ack(win=2000)
