@@ -130,7 +130,7 @@ class Segment:
     def sack(self):
         """Blocks, the first first."""
         value = self.options.get(SACK, b"")
-        return [struct.unpack_from("!II", value, at) for at in range(0, len(value), 8)]
+        return [struct.unpack_from("!II", value, at) for at in range(0, len(value) - 7, 8)]
 
     @property
     def ecn(self):
