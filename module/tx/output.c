@@ -211,7 +211,8 @@ static void xtcp_output_set_gso(const struct sock *sk, struct sk_buff *skb, cons
 	if (cb->segs > 1) {
 		si->gso_size = cb->mss;
 		si->gso_segs = cb->segs;
-		si->gso_type = sk->sk_gso_type;
+		/* the device repeats CWR on the first segment only */
+		si->gso_type = sk->sk_gso_type | (cb->flags & XTCP_CWR ? SKB_GSO_TCP_ECN : 0);
 	} else {
 		si->gso_size = 0;
 		si->gso_segs = 0;
@@ -223,12 +224,13 @@ static void xtcp_output_set_gso(const struct sock *sk, struct sk_buff *skb, cons
  * Give one segment to IP. Consumes @skb. A congested or dropping device queue is a sign of congestion, not an error
  * that the caller has to see, unless the segment did not leave at all.
  */
-static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb)
+static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, struct xtcp_cb *cb, bool retrans)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 len = skb->len;
 	int err;
 
+	cb->flags = xtcp_ecn_send(sk, skb, cb, retrans);
 	xtcp_output_header(sk, skb, cb, cb->seq);
 	xtcp_output_set_gso(sk, skb, cb);
 	if (cb->flags & XTCP_ACK)
@@ -273,17 +275,21 @@ int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp
 	skb_set_delivery_time(skb, tp->tcp_wstamp_ns, true);
 	xtcp_rate_sent(sk, skb);
 	/* an earlier clone may still be in a device queue with its header in the shared head: then copy the head */
-	out = skb_cloned(skb) ? pskb_copy(skb, gfp) : skb_clone(skb, gfp);
+	tcp_skb_tsorted_save(skb) {
+		out = skb_cloned(skb) ? pskb_copy(skb, gfp) : skb_clone(skb, gfp);
+	} tcp_skb_tsorted_restore(skb);
 	if (unlikely(!out))
 		return -ENOBUFS;
-	if (retrans && cb.flags & XTCP_SYN)
+	if (cb.flags & XTCP_SYN) {
 		cb.segs = 1;
+		cb.flags = xtcp_ecn_syn_flags(sk, cb.flags, retrans);
+	}
 	out->dev = NULL;
-	err = xtcp_output_emit(sk, out, &cb);
+	err = xtcp_output_emit(sk, out, &cb, retrans);
 	if (likely(!err)) {
 		if (skb->len)
 			tp->lsndtime = tcp_jiffies32;
-		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Recovery)
+		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state == TCP_CA_CWR)
 			xtcp_sk(sk)->prr.out += cb.segs;
 		xtcp_pace_sent(sk, skb, prior_ns);
 	}
@@ -309,7 +315,7 @@ int xtcp_output_control(struct sock *sk, u8 flags, u32 seq, gfp_t gfp)
 	skb_reserve(skb, MAX_TCP_HEADER);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb_set_delivery_time(skb, tcp_sk(sk)->tcp_clock_cache, true);
-	return xtcp_output_emit(sk, skb, &cb);
+	return xtcp_output_emit(sk, skb, &cb, false);
 }
 
 /* ------------------------------------------------------------ what may be sent */
@@ -483,7 +489,7 @@ static void xtcp_output_check_persist(struct sock *sk)
 	if (!xs->tp.packets_out && !skb_queue_empty(&sk->sk_write_queue) && xs->rtx_mode == XTCP_RTX_NONE &&
 	    !hrtimer_is_queued(&xs->pace_timer))
 		xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff,
-									  XTCP_RTO_MAX_US));
+									  xs->rto_max_us));
 }
 
 /**
@@ -539,8 +545,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 		if (tp->snd_cwnd <= tcp_packets_in_flight(tp))
 			limited = true;
 		xtcp_output_validate_cwnd(tp, limited);
-		if (xs->rtx_mode != XTCP_RTX_RETRANS)
-			xtcp_timer_rtx_rearm(sk);
+		xtcp_timer_rtx_sent(sk);
 	} else {
 		tp->is_cwnd_limited |= limited;
 	}
