@@ -69,7 +69,8 @@ void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, c
 	}
 	if (icsk->icsk_ca_state == TCP_CA_Recovery || icsk->icsk_ca_state == TCP_CA_CWR) {
 		tp->snd_cwnd = xtcp_prr_cwnd(&xs->prr, delivered, tcp_packets_in_flight(tp), advanced && !rs->losses);
-	} else if (advanced && delivered) {
+	} else if (delivered && (advanced || tp->reordering > READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_reordering))) {
+		/* where the path is known to reorder, SACKed data is progress, too */
 		icsk->icsk_ca_ops->cong_avoid(sk, ack, delivered);
 		tp->snd_cwnd_stamp = tcp_jiffies32;
 	}

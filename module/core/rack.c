@@ -9,6 +9,8 @@
 #include "rack.h"
 #include "seq.h"
 
+#define RACK_LATE_MAX_SRTT	4u	/* measured reordering is believed up to so many SRTTs */
+
 bool xtcp_rack_sent_after(u64 t1, u32 end1, u64 t2, u32 end2)
 {
 	return t1 > t2 || (t1 == t2 && xtcp_seq_gt(end1, end2));
@@ -57,6 +59,13 @@ void xtcp_rack_dsack(struct xtcp_rack *r, u32 snd_una, u32 snd_nxt)
 	r->persist = XTCP_RACK_PERSIST;
 }
 
+void xtcp_rack_spurious(struct xtcp_rack *r, u32 took_us)
+{
+	r->reordering_seen = true;
+	if (took_us > r->rtt_us)
+		r->late_us = max(r->late_us, took_us - r->rtt_us);
+}
+
 void xtcp_rack_recovered(struct xtcp_rack *r)
 {
 	r->late_us -= r->late_us >> 4;
@@ -66,14 +75,15 @@ void xtcp_rack_recovered(struct xtcp_rack *r)
 
 u32 xtcp_rack_window(const struct xtcp_rack *r, const struct xtcp_rack_wnd_in *in)
 {
-	u64 wnd;
+	u64 wnd, late;
 
 	/* nothing was ever reordered: three SACKed segments are proof enough, and recovery needs no patience */
 	if (!r->reordering_seen && (in->recovering || in->sacked >= in->dupthresh))
 		return 0;
 	wnd = (u64)(in->min_rtt_us / 4) * (r->mult + 1u);
-	wnd = max_t(u64, wnd, r->late_us + r->late_us / 4);
-	return min_t(u64, wnd, in->srtt_us);
+	wnd = min_t(u64, wnd, in->srtt_us);
+	late = min_t(u64, r->late_us + r->late_us / 4, (u64)in->srtt_us * RACK_LATE_MAX_SRTT);
+	return min_t(u64, max(wnd, late), ~0u >> 1);
 }
 
 s64 xtcp_rack_remaining(const struct xtcp_rack *r, u64 xmit_us, u32 wnd_us, u64 now_us)

@@ -71,13 +71,20 @@ bool xtcp_rack_delivered(struct xtcp_rack *r, const struct xtcp_rack_seg *seg, u
 /** xtcp_rack_dsack() - the peer got something twice: the window was too narrow; at most once per round trip */
 void xtcp_rack_dsack(struct xtcp_rack *r, u32 snd_una, u32 snd_nxt);
 
+/**
+ * xtcp_rack_spurious() - a retransmission proved needless: what it repeated was only late
+ * @r: state
+ * @took_us: from the original's departure until the news of its arrival, 0 if that is not known
+ */
+void xtcp_rack_spurious(struct xtcp_rack *r, u32 took_us);
+
 /** xtcp_rack_recovered() - a recovery ended: after enough of them without a DSACK the window narrows */
 void xtcp_rack_recovered(struct xtcp_rack *r);
 
 /**
  * struct xtcp_rack_wnd_in - what the reordering window depends on
  * @min_rtt_us: lowest RTT of the path
- * @srtt_us: smoothed RTT, unscaled: the window's upper bound
+ * @srtt_us: smoothed RTT, unscaled: the upper bound of what is guessed
  * @sacked: segments SACKed above SND.UNA
  * @dupthresh: so many of them mean loss where no reordering was ever seen
  * @recovering: fast recovery or a time-out's recovery is under way
@@ -93,8 +100,8 @@ struct xtcp_rack_wnd_in {
 /**
  * xtcp_rack_window() - RFC 8985 6.2 step 4: the reordering window, us
  *
- * Beyond the RFC the window is at least what reordering was measured to take (@late_us), so that a path that reorders
- * by more than a quarter of its RTT costs one wrong retransmission, not one per quarter.
+ * Beyond the RFC the window is at least what reordering was measured to take (@late_us), up to four times SRTT, so that
+ * a path that reorders by more than a quarter of its RTT costs one wrong retransmission, not one per quarter.
  */
 u32 xtcp_rack_window(const struct xtcp_rack *r, const struct xtcp_rack_wnd_in *in);
 

@@ -165,6 +165,7 @@ static bool xtcp_recover_try_undo(struct sock *sk, const struct xtcp_ack_news *n
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	bool loss = inet_csk(sk)->icsk_ca_state == TCP_CA_Loss;
+	u32 took_ms = 0;
 
 	if (n->dsack && xtcp_undo_all_duplicates(&xs->undo)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPDSACKUndo);
@@ -172,9 +173,12 @@ static bool xtcp_recover_try_undo(struct sock *sk, const struct xtcp_ack_news *n
 		xtcp_mib_inc(sock_net(sk), loss ? XTCP_MIB_TCPLossUndo : XTCP_MIB_TCPFullUndo);
 		if (loss)
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPSpuriousRTOs);
+		took_ms = xtcp_clock_ts(xs->tp.tcp_mstamp) + xs->tp.tsoffset - n->tsecr;
 	} else {
 		return false;
 	}
+	if (!loss)
+		xtcp_rack_spurious(&xs->rack, min_t(u32, took_ms, 10 * MSEC_PER_SEC) * USEC_PER_MSEC);
 	xtcp_recover_undo(sk);
 	return true;
 }

@@ -105,6 +105,11 @@ TEST(rack_window__measured)
 	unsigned int i;
 
 	CHECK_EQ(xtcp_rack_window(&r, &in), 15000);
+	r.rtt_us = 20000;
+	xtcp_rack_spurious(&r, 60000);
+	CHECK_EQ(xtcp_rack_window(&r, &in), 50000);
+	xtcp_rack_spurious(&r, 10000000);
+	CHECK_EQ(xtcp_rack_window(&r, &in), 4 * 24000);
 	for (i = 0; i < 200; i++)
 		xtcp_rack_recovered(&r);
 	CHECK_EQ(xtcp_rack_window(&r, &in), 5000);
