@@ -53,6 +53,7 @@
 #include "core/seq.h"
 #include "core/tlp.h"
 #include "core/undo.h"
+#include "core/urgent.h"
 #include "core/window.h"
 #include "ctl/mib.h"
 
@@ -571,6 +572,13 @@ void xtcp_mem_rcvbuf_adjust(struct sock *sk);		/* the reader copied: dynamic rig
 int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb);	/* room for a segment? 0 or -ENOMEM */
 void xtcp_mem_write_space(struct sock *sk);		/* sk_write_space */
 void xtcp_mem_check_space(struct sock *sk);		/* wake writers after an ACK */
+
+void xtcp_urgent_rcv(struct sock *sk, struct sk_buff *skb);
+void xtcp_urgent_sent(struct sock *sk);
+bool xtcp_urgent_at_mark(const struct sock *sk);
+u32 xtcp_urgent_limit(const struct sock *sk, u32 seq, u32 len, bool *skip);
+void xtcp_urgent_passed(struct sock *sk);
+int xtcp_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len, int flags);
 
 /* ------------------------------------------------------------ conn/ */
 

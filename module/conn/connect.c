@@ -119,6 +119,7 @@ int xtcp_connect_start(struct sock *sk)
 	tp->snd_una = tp->write_seq;
 	tp->snd_sml = tp->write_seq;
 	tp->high_seq = tp->write_seq;
+	tp->snd_up = tp->write_seq;
 	xs->lost_below = tp->write_seq;
 	WRITE_ONCE(tp->snd_nxt, tp->write_seq);
 	tp->rcv_nxt = 0;

@@ -207,6 +207,8 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 	}
 	if (cb->end_seq != cb->seq)
 		xtcp_input_rcv_rtt(sk, skb, o);
+	if (unlikely(cb->flags & XTCP_URG || tcp_sk(sk)->urg_data == TCP_URG_NOTYET))
+		xtcp_urgent_rcv(sk, skb);
 	xtcp_data_rcv(sk, skb);
 	if (sk->sk_state == TCP_CLOSE)
 		return;

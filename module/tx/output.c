@@ -142,6 +142,12 @@ static void xtcp_output_options(struct sock *sk, u8 flags, struct xtcp_options *
 	}
 }
 
+/* Is there urgent data that the peer has not acknowledged? */
+static bool xtcp_output_urgent(const struct tcp_sock *tp)
+{
+	return xtcp_seq_gt(tp->snd_up, tp->snd_una);
+}
+
 /* An ACK leaves with this segment: nothing is owed any more. */
 static void xtcp_output_ack_sent(struct sock *sk)
 {
@@ -181,6 +187,7 @@ static void xtcp_output_header(struct sock *sk, struct sk_buff *skb, const struc
 	struct tcphdr *th;
 	unsigned int hlen;
 	u32 wnd;
+	u16 urg;
 
 	xtcp_output_options(sk, cb->flags, &opt);
 	hlen = sizeof(*th) + xtcp_options_size(&opt);
@@ -201,6 +208,11 @@ static void xtcp_output_header(struct sock *sk, struct sk_buff *skb, const struc
 	th->window = htons(min(wnd, 65535u));
 	th->check = 0;
 	th->urg_ptr = 0;
+	if (unlikely(xtcp_output_urgent(tcp_sk(sk))) && !(cb->flags & (XTCP_SYN | XTCP_RST)) &&
+	    xtcp_urgent_field(seq, tcp_sk(sk)->snd_up, tcp_sk(sk)->snd_nxt, &urg)) {
+		th->urg = 1;
+		th->urg_ptr = htons(urg);
+	}
 	xtcp_options_write((u8 *)(th + 1), &opt);
 }
 
@@ -332,7 +344,8 @@ static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
 	u32 least = ops->min_tso_segs ? ops->min_tso_segs((struct sock *)sk) :
 		    READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_min_tso_segs);
 
-	if (!sk_can_gso(sk))
+	/* the urgent pointer counts from each segment's own number */
+	if (!sk_can_gso(sk) || xtcp_output_urgent(tcp_sk(sk)))
 		return 1;
 	most = min_t(u32, most, sk->sk_gso_max_segs);
 	bytes = min_t(unsigned long, bytes, sk->sk_gso_max_size);
@@ -388,7 +401,7 @@ static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 
 			.usable = usable - (whole - tail),
 			.max_wnd = tp->max_window,
 			.unacked = tp->snd_nxt - tp->snd_una,
-			.nodelay = force || (tp->nonagle & (TCP_NAGLE_OFF | TCP_NAGLE_PUSH)),
+			.nodelay = force || (tp->nonagle & (TCP_NAGLE_OFF | TCP_NAGLE_PUSH)) || xtcp_output_urgent(tp),
 			.cork = !force && (tp->nonagle & TCP_NAGLE_CORK),
 			.small_unacked = whole > tail ? false :
 					 xtcp_seq_gt(tp->snd_sml, tp->snd_una) && xtcp_seq_le(tp->snd_sml, tp->snd_nxt),
