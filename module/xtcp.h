@@ -45,11 +45,15 @@
 #include "core/cookie.h"
 #include "core/delack.h"
 #include "core/options.h"
+#include "core/rack.h"
 #include "core/recovery.h"
 #include "core/reply.h"
 #include "core/rtt.h"
 #include "core/segment.h"
 #include "core/seq.h"
+#include "core/tlp.h"
+#include "core/undo.h"
+#include "core/urgent.h"
 #include "core/window.h"
 #include "ctl/mib.h"
 
@@ -85,7 +89,7 @@ static inline bool xtcp_tuple_is_v4(const struct xtcp_tuple *t)
  * @state: XTCP_SKB_* of a sent segment (scoreboard)
  * @ack: received: SEG.ACK
  * @isn_floor: received SYN that may follow a TIME-WAIT: our ISN must not be earlier; 0 = any (set by ip/slot.c)
- * @ce: received: the IP header's ECN bits were CE
+ * @ecn: received: the IP header's ECN field
  * @wnd: received: the window field, unscaled
  * @mss: sent: payload bytes per segment of this super-segment
  * @segs: sent: segments it is cut into
@@ -96,7 +100,7 @@ struct xtcp_cb {
 	u32 end_seq;
 	u8 flags;
 	u8 state;
-	u8 ce : 1;
+	u8 ecn : 2;
 	union {
 		u16 wnd;
 		u16 mss;
@@ -143,6 +147,8 @@ enum xtcp_rtx_mode {
 	XTCP_RTX_NONE,
 	XTCP_RTX_RETRANS,	/* RFC 6298 retransmission time-out */
 	XTCP_RTX_PROBE,		/* RFC 9293 3.8.6.1 zero-window probe */
+	XTCP_RTX_TLP,		/* RFC 8985 7 tail loss probe */
+	XTCP_RTX_REO,		/* RFC 8985 6 reordering window */
 };
 
 /**
@@ -173,9 +179,16 @@ struct xtcp_listen {
  * @delack_timer: delayed ACK
  * @keep_timer: keepalive
  * @pace_timer: next departure when sk_pacing_status asks for pacing without fq
+ * @rto_max_us: upper bound of the RTO, us (TCP_RTO_MAX_MS); set by the user
  * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
+ * @rto_at_us: tcp_mstamp at which the RTO ends that began with the last ACK; a tail loss probe comes before it
+ * @reo_wait_us: what is in flight may prove lost by time this long from now, 0 = no
  * @minrtt: windowed minimum behind tp->rtt_min
  * @prr: proportional rate reduction
+ * @rack: loss detection by time
+ * @tlp: tail loss probe under way
+ * @undo: the books of a reduction that may prove needless
+ * @frto: was the time-out needless?
  * @dupacks: duplicate ACKs since SND.UNA moved (no SACK)
  * @fin_queued: FIN is in the send queue or sent
  * @fin_seq: its sequence number, if @fin_queued
@@ -218,10 +231,19 @@ struct xtcp_sock {
 	struct timer_list keep_timer;
 	struct hrtimer pace_timer;
 
+	/* socket lock: set by the user, kept from one connection to the next */
+	u32 rto_max_us;
+
 	/* socket lock: sending */
 	u32 rto_us;
+	u64 rto_at_us;
+	u32 reo_wait_us;
 	struct xtcp_minrtt minrtt;
 	struct xtcp_prr prr;
+	struct xtcp_rack rack;
+	struct xtcp_tlp tlp;
+	struct xtcp_undo undo;
+	struct xtcp_frto frto;
 	u32 dupacks;
 	u32 fin_seq;
 	bool fin_queued;
@@ -314,6 +336,7 @@ struct xtcp_mini {
  * @tstamp_ok: timestamps agreed
  * @sack_ok: SACK agreed
  * @wscale_ok: window scaling agreed
+ * @ecn_ok: ECN agreed
  */
 struct xtcp_req {
 	struct xtcp_mini m;
@@ -336,6 +359,7 @@ struct xtcp_req {
 	bool tstamp_ok;
 	bool sack_ok;
 	bool wscale_ok;
+	bool ecn_ok;
 };
 
 struct xtcp_port_hold;
@@ -549,6 +573,13 @@ int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb);	/* room for a seg
 void xtcp_mem_write_space(struct sock *sk);		/* sk_write_space */
 void xtcp_mem_check_space(struct sock *sk);		/* wake writers after an ACK */
 
+void xtcp_urgent_rcv(struct sock *sk, struct sk_buff *skb);
+void xtcp_urgent_sent(struct sock *sk);
+bool xtcp_urgent_at_mark(const struct sock *sk);
+u32 xtcp_urgent_limit(const struct sock *sk, u32 seq, u32 len, bool *skip);
+void xtcp_urgent_passed(struct sock *sk);
+int xtcp_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len, int flags);
+
 /* ------------------------------------------------------------ conn/ */
 
 void xtcp_state_set(struct sock *sk, int state);	/* the only place that changes sk_state */
@@ -614,7 +645,9 @@ bool xtcp_close_state(struct sock *sk);			/* user closed: next state; true if FI
 void xtcp_timer_init(struct sock *sk);
 void xtcp_timer_clear(struct sock *sk);
 void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us);
-void xtcp_timer_rtx_rearm(struct sock *sk);		/* after an ACK or a transmission: RTO or nothing */
+void xtcp_timer_rtx_rearm(struct sock *sk);		/* news from the peer: RTO, probe or reordering time anew */
+void xtcp_timer_rtx_sent(struct sock *sk);		/* new data left */
+u32 xtcp_timer_rto_min_us(const struct sock *sk);
 void xtcp_timer_rtx_stop(struct sock *sk);
 void xtcp_timer_delack_start(struct sock *sk, u32 us);
 void xtcp_timer_delack_stop(struct sock *sk);
@@ -669,6 +702,8 @@ void xtcp_retransmit_push(struct sock *sk);		/* resend what is marked lost, as c
 int xtcp_retransmit_skb(struct sock *sk, struct sk_buff *skb);
 void xtcp_retransmit_timeout(struct sock *sk);		/* RTO expired */
 
+void xtcp_probe_send(struct sock *sk);			/* tail loss probe */
+
 void xtcp_pace_init(struct sock *sk);
 bool xtcp_pace_blocked(struct sock *sk);		/* true: the pacing timer will resume output */
 void xtcp_pace_sent(struct sock *sk, struct sk_buff *skb, u64 prior_ns);
@@ -685,6 +720,12 @@ void xtcp_input_release_cb(struct sock *sk);
 
 bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_options *o);	/* false: drop the segment */
 void xtcp_ack_rtt(struct sock *sk, s64 rtt_us);
+bool xtcp_loss_uses_rack(const struct sock *sk);
+u32 xtcp_loss_by_time(struct sock *sk);			/* RACK: marks; us to wait for more */
+void xtcp_loss_on_timeout(struct sock *sk);
+void xtcp_recover_cwr(struct sock *sk, u32 in_flight);	/* reduce cwnd without a loss */
+void xtcp_recover_overdue(struct sock *sk);		/* the reordering timer expired */
+void xtcp_recover_timeout(struct sock *sk);		/* the retransmission timer did: enter loss */
 void xtcp_rate_sent(struct sock *sk, struct sk_buff *skb);
 void xtcp_rate_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sample *rs);
 void xtcp_rate_generate(struct sock *sk, u32 delivered, u32 lost, struct rate_sample *rs);
@@ -772,8 +813,19 @@ void xtcp_cong_set_state(struct sock *sk, u8 ca_state);
 void xtcp_cong_event(struct sock *sk, enum tcp_ca_event ev);
 u32 xtcp_cong_ssthresh(struct sock *sk);
 u32 xtcp_cong_undo(struct sock *sk);
-void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight);
+void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight, bool ece);
 /* one ACK is digested: the algorithm, or PRR in recovery, sets cwnd; delivered in packets */
 void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, const struct rate_sample *rs);
+
+u8 xtcp_ecn_syn(struct sock *sk);
+u8 xtcp_ecn_syn_flags(struct sock *sk, u8 flags, bool retrans);
+void xtcp_ecn_synack_rcv(struct sock *sk, u8 flags);
+void xtcp_ecn_syn_rcv(struct sock *sk, u8 flags);
+bool xtcp_ecn_accept(const struct sock *listener, const struct xtcp_cb *cb, const struct dst_entry *dst);
+u8 xtcp_ecn_send(struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb, bool retrans);
+void xtcp_ecn_reduced(struct sock *sk);
+void xtcp_ecn_withdraw(struct sock *sk);
+bool xtcp_ecn_echo(const struct sock *sk, const struct xtcp_cb *cb);
+void xtcp_ecn_rcv(struct sock *sk, const struct xtcp_cb *cb);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * Driving a congestion control algorithm, ours or the kernel's: which of its operations is called when. The embedded
  * tcp_sock carries all that the algorithms read. Called by rx/ack.c and tx/ with the socket lock held.
- * RFC 5681, RFC 6937.
+ * RFC 5681, RFC 6937bis.
  */
 #include "xtcp.h"
 
@@ -37,15 +37,15 @@ u32 xtcp_cong_undo(struct sock *sk)
 	return inet_csk(sk)->icsk_ca_ops->undo_cwnd(sk);
 }
 
-/** xtcp_cong_acked() - @pkts were acknowledged; @rtt_us of the latest of them or -1 */
-void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight)
+/** xtcp_cong_acked() - an ACK for @pkts packets (0: none); @rtt_us of the latest of them or -1; @ece: it echoes CE */
+void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight, bool ece)
 {
 	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
 	struct ack_sample sample = { .pkts_acked = pkts, .rtt_us = rtt_us, .in_flight = in_flight };
 
 	if (ops->in_ack_event)
-		ops->in_ack_event(sk, CA_ACK_SLOWPATH);
-	if (ops->pkts_acked)
+		ops->in_ack_event(sk, CA_ACK_SLOWPATH | (ece ? CA_ACK_ECE : 0));
+	if (pkts && ops->pkts_acked)
 		ops->pkts_acked(sk, &sample);
 }
 
@@ -68,9 +68,9 @@ void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, c
 		return;
 	}
 	if (icsk->icsk_ca_state == TCP_CA_Recovery || icsk->icsk_ca_state == TCP_CA_CWR) {
-		tp->snd_cwnd = max(1u, xtcp_prr_cwnd(&xs->prr, delivered, tcp_packets_in_flight(tp),
-						     advanced && !rs->losses, xs->rtx_first));
-	} else if (advanced && delivered) {
+		tp->snd_cwnd = xtcp_prr_cwnd(&xs->prr, delivered, tcp_packets_in_flight(tp), advanced && !rs->losses);
+	} else if (delivered && (advanced || tp->reordering > READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_reordering))) {
+		/* where the path is known to reorder, SACKed data is progress, too */
 		icsk->icsk_ca_ops->cong_avoid(sk, ack, delivered);
 		tp->snd_cwnd_stamp = tcp_jiffies32;
 	}

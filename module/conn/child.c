@@ -36,6 +36,7 @@ static void xtcp_child_fill_options(struct tcp_sock *tp, const struct xtcp_req *
 	tp->rx_opt.ts_recent_stamp = req->tstamp_ok ? xtcp_clock_s() : 0;
 	tp->tcp_header_len = sizeof(struct tcphdr) + (req->tstamp_ok ? XTCP_OPTIONS_TS_BYTES : 0);
 	tp->tsoffset = req->ts_offset;
+	tp->ecn_flags = req->ecn_ok ? TCP_ECN_OK : 0;
 }
 
 /* The sequence variables as RFC 9293 3.10.7.2 sets them when it answers a SYN. */
@@ -49,6 +50,8 @@ static void xtcp_child_fill_sequence(struct xtcp_sock *xs, const struct xtcp_req
 	tp->snd_nxt = req->isn + 1;
 	tp->snd_sml = req->isn + 1;
 	tp->high_seq = req->isn + 1;
+	tp->snd_up = req->isn + 1;
+	xs->rack.fack = req->isn + 1;
 	tp->write_seq = req->isn + 1;
 	xs->lost_below = req->isn + 1;
 	tp->rcv_nxt = req->peer_isn + 1;

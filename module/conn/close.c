@@ -26,18 +26,31 @@ void xtcp_close_destroy(struct sock *sk)
 	sock_put(sk);
 }
 
+/* The end of a connection: whoever is woken must find all of it, so the news comes last. */
+static void xtcp_close_finish(struct sock *sk, bool error)
+{
+	bool over = sk->sk_state == TCP_CLOSE;
+
+	if (!over) {
+		xtcp_timer_clear(sk);
+		xtcp_state_set(sk, TCP_CLOSE);
+		sk->sk_shutdown = SHUTDOWN_MASK;
+	}
+	if (sock_flag(sk, SOCK_DEAD)) {
+		if (!over)
+			xtcp_close_destroy(sk);
+		return;
+	}
+	if (error)
+		sk_error_report(sk);
+	if (!over)
+		sk->sk_state_change(sk);
+}
+
 /** xtcp_close_done() - the connection is over: TCP_CLOSE; wake the user, or destroy an orphan. Lock held */
 void xtcp_close_done(struct sock *sk)
 {
-	if (sk->sk_state == TCP_CLOSE)
-		return;
-	xtcp_timer_clear(sk);
-	xtcp_state_set(sk, TCP_CLOSE);
-	sk->sk_shutdown = SHUTDOWN_MASK;
-	if (!sock_flag(sk, SOCK_DEAD))
-		sk->sk_state_change(sk);
-	else
-		xtcp_close_destroy(sk);
+	xtcp_close_finish(sk, false);
 }
 
 /** xtcp_close_reset() - it ended by @err (a RST, a time-out, ICMP): report that and be done; lock held */
@@ -47,9 +60,7 @@ void xtcp_close_reset(struct sock *sk, int err)
 	/* paired with the reader of sk_err and sk_shutdown in xtcp_poll() */
 	smp_wmb();
 	xtcp_queue_purge(sk);
-	if (!sock_flag(sk, SOCK_DEAD))
-		sk_error_report(sk);
-	xtcp_close_done(sk);
+	xtcp_close_finish(sk, true);
 }
 
 static bool xtcp_close_needs_reset(int state)

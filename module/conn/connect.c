@@ -119,6 +119,7 @@ int xtcp_connect_start(struct sock *sk)
 	tp->snd_una = tp->write_seq;
 	tp->snd_sml = tp->write_seq;
 	tp->high_seq = tp->write_seq;
+	tp->snd_up = tp->write_seq;
 	xs->lost_below = tp->write_seq;
 	WRITE_ONCE(tp->snd_nxt, tp->write_seq);
 	tp->rcv_nxt = 0;
@@ -208,7 +209,9 @@ static void xtcp_connect_syn_acked(struct sock *sk)
 	tp->snd_una = xs->isn + 1;
 	tp->snd_sml = tp->snd_una;
 	tp->high_seq = tp->snd_una;
+	tp->snd_up = tp->snd_una;
 	xs->lost_below = tp->snd_una;
+	xs->rack.fack = tp->snd_una;
 	inet_csk(sk)->icsk_retransmits = 0;
 	inet_csk(sk)->icsk_backoff = 0;
 	xtcp_timer_rtx_stop(sk);
@@ -310,12 +313,14 @@ int xtcp_connect_rcv(struct sock *sk, struct sk_buff *skb, struct xtcp_options *
 	xtcp_connect_take_syn(sk, cb, o);
 	if (!(cb->flags & XTCP_ACK)) {
 		/* fourth check: simultaneous open */
+		xtcp_ecn_syn_rcv(sk, cb->flags);
 		xtcp_state_set(sk, TCP_SYN_RECV);
 		xtcp_control_synack(sk);
 		consume_skb(skb);
 		return 0;
 	}
 	security_inet_conn_established(sk, skb);
+	xtcp_ecn_synack_rcv(sk, cb->flags);
 	xtcp_connect_finish(sk);
 	/*
 	 * an application that will write at once can let its data carry the ACK; else the peer is waiting for this

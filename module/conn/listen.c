@@ -229,6 +229,7 @@ static bool xtcp_listen_cookie_rcv(struct sock *listener, struct sk_buff *skb, c
 		req->opt.tsval = o->tsval;
 	}
 	xtcp_req_fill(req, listener, skb, t, cb->seq - 1, cb->rx.ack - 1);
+	req->ecn_ok = ecn && READ_ONCE(net->ipv4.sysctl_tcp_ecn);
 	xtcp_mib_inc(net, XTCP_MIB_SyncookiesRecv);
 	return true;
 }

@@ -136,15 +136,16 @@ static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const st
 	u32 isn;
 
 	WRITE_ONCE(xtcp_sk(listener)->listen.syn_overflow_at, jiffies | 1);
-	/* without a timestamp to carry them, scale and SACK cannot be remembered */
+	/* without a timestamp to carry them, scale, SACK and ECN cannot be remembered */
 	if (!req->tstamp_ok) {
 		req->wscale_ok = false;
 		req->sack_ok = false;
+		req->ecn_ok = false;
 		req->rcv_wscale = 0;
 	}
 	isn = xtcp_listen_cookie_make(net, t, XTCP_CB(skb)->seq,
 				      req->opt.mss ? : xtcp_default_mss(xtcp_tuple_is_v4(t)), &mss);
-	xtcp_control_req_synack(req, isn, xtcp_cookie_ts(ts, &req->opt, false) + req->ts_offset);
+	xtcp_control_req_synack(req, isn, xtcp_cookie_ts(ts, &req->opt, req->ecn_ok) + req->ts_offset);
 	xtcp_mib_inc(net, XTCP_MIB_SyncookiesSent);
 }
 
@@ -222,6 +223,7 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 	req->ts_offset = xtcp_connect_ts_offset(net, t);
 	isn = XTCP_CB(skb)->rx.isn_floor ? : xtcp_connect_isn(net, t);
 	xtcp_req_fill(req, listener, skb, t, XTCP_CB(skb)->seq, isn);
+	req->ecn_ok = xtcp_ecn_accept(listener, XTCP_CB(skb), NULL);
 	if (full || cookies == 2) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPReqQFullDoCookies);
 		xtcp_req_cookie(listener, skb, t, req);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A connection's timers: retransmission or persist (one timer, two modes), delayed ACK, and keepalive. Handlers run in
- * softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and release_sock() does the work. Each
- * pending timer holds a reference. RFC 6298 5, RFC 9293 3.8.3, 3.8.4, 3.8.6.1.
+ * A connection's timers: retransmission, tail loss probe, reordering or persist (one timer, four modes), delayed ACK, and
+ * keepalive. Handlers run in softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and
+ * release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 8985 6.2 and 7.2, RFC 9293 3.8.3,
+ * 3.8.4, 3.8.6.1.
  */
 #include "xtcp.h"
 
@@ -13,12 +14,18 @@
 /** xtcp_timer_rtx_start() - (re)start the retransmission timer in @mode, @us from now */
 void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us)
 {
+	/* what ss shows */
+	static const u8 pending[] = {
+		[XTCP_RTX_RETRANS] = ICSK_TIME_RETRANS,
+		[XTCP_RTX_PROBE] = ICSK_TIME_PROBE0,
+		[XTCP_RTX_TLP] = ICSK_TIME_LOSS_PROBE,
+		[XTCP_RTX_REO] = ICSK_TIME_REO_TIMEOUT,
+	};
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	xs->rtx_mode = mode;
-	/* what ss shows */
-	icsk->icsk_pending = mode == XTCP_RTX_PROBE ? ICSK_TIME_PROBE0 : ICSK_TIME_RETRANS;
+	icsk->icsk_pending = pending[mode];
 	icsk->icsk_timeout = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
 	sk_reset_timer(sk, &xs->rtx_timer, icsk->icsk_timeout);
 }
@@ -30,18 +37,92 @@ void xtcp_timer_rtx_stop(struct sock *sk)
 	inet_csk(sk)->icsk_pending = 0;
 }
 
-/** xtcp_timer_rtx_rearm() - RFC 6298 5.1-5.3: run while anything is outstanding, backed off if resent */
+/** xtcp_timer_rto_min_us() - lower bound of the RTO's variance term: the route's, the socket's, or 200 ms */
+u32 xtcp_timer_rto_min_us(const struct sock *sk)
+{
+	const struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
+
+	if (dst && dst_metric_locked(dst, RTAX_RTO_MIN))
+		return dst_metric(dst, RTAX_RTO_MIN) * USEC_PER_MSEC;
+	return jiffies_to_usecs(inet_csk(sk)->icsk_rto_min);
+}
+
+/* The RTO with back-off; never later than TCP_USER_TIMEOUT ends the connection. */
+static u32 xtcp_timer_rto(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+	u32 rto = xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, xs->rto_max_us);
+	u32 since_ms;
+
+	if (!icsk->icsk_user_timeout || !xs->tp.retrans_stamp)
+		return rto;
+	since_ms = xtcp_clock_ts(xs->tp.tcp_mstamp) - xs->tp.retrans_stamp;
+	if (since_ms >= icsk->icsk_user_timeout)
+		return 1;
+	return min_t(u64, rto, (u64)(icsk->icsk_user_timeout - since_ms) * USEC_PER_MSEC);
+}
+
+/* RFC 8985 7.1 and 7.2: is a probe worth sending when ACKs stop coming? */
+static bool xtcp_timer_may_probe(const struct sock *sk)
+{
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+	u8 early = READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_early_retrans), state = inet_csk(sk)->icsk_ca_state;
+
+	return (early == 3 || early == 4) && xs->tp.rx_opt.sack_ok && !xs->tp.sacked_out && !xs->tlp.active &&
+	       (state == TCP_CA_Open || state == TCP_CA_CWR) &&
+	       !((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV));
+}
+
+static void xtcp_timer_tlp_start(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	u32 left = max_t(s64, (s64)(xs->rto_at_us - xs->tp.tcp_mstamp), 1);
+
+	xtcp_timer_rtx_start(sk, XTCP_RTX_TLP, xtcp_tlp_timeout(xs->tp.srtt_us >> 3, xs->tp.packets_out, left));
+}
+
+/**
+ * xtcp_timer_rtx_rearm() - an ACK brought news, or a flight begins: wait for the next ACK as long as is right
+ * @sk: connection, clock refreshed
+ *
+ * For the reordering window while something may yet prove lost by time, for a tail loss probe, or for the RTO, which
+ * starts anew (RFC 6298 5.1-5.3).
+ */
 void xtcp_timer_rtx_rearm(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
+	u32 rto;
 
 	if (!xs->tp.packets_out) {
-		if (xs->rtx_mode == XTCP_RTX_RETRANS)
+		if (xs->rtx_mode != XTCP_RTX_PROBE)
 			xtcp_timer_rtx_stop(sk);
 		return;
 	}
-	xtcp_timer_rtx_start(sk, XTCP_RTX_RETRANS,
-			     xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, XTCP_RTO_MAX_US));
+	rto = xtcp_timer_rto(sk);
+	xs->rto_at_us = xs->tp.tcp_mstamp + rto;
+	if (xs->reo_wait_us && xs->reo_wait_us < rto)
+		xtcp_timer_rtx_start(sk, XTCP_RTX_REO, xs->reo_wait_us);
+	else if (xtcp_timer_may_probe(sk))
+		xtcp_timer_tlp_start(sk);
+	else
+		xtcp_timer_rtx_start(sk, XTCP_RTX_RETRANS, rto);
+}
+
+/** xtcp_timer_rtx_sent() - new data left: start the timer if it is not running; a tail loss probe waits for the last */
+void xtcp_timer_rtx_sent(struct sock *sk)
+{
+	switch (xtcp_sk(sk)->rtx_mode) {
+	case XTCP_RTX_NONE:
+	case XTCP_RTX_PROBE:
+		xtcp_timer_rtx_rearm(sk);
+		break;
+	case XTCP_RTX_TLP:
+		xtcp_timer_tlp_start(sk);
+		break;
+	default:
+		break;
+	}
 }
 
 /** xtcp_timer_delack_start() - acknowledge @us from now at the latest */
@@ -105,7 +186,7 @@ static bool xtcp_timer_timed_out(struct sock *sk, unsigned int retries)
 	if (!icsk->icsk_retransmits || !tp->retrans_stamp)
 		return false;
 	since_ms = xtcp_clock_ts(xtcp_clock_us()) - tp->retrans_stamp;
-	limit_ms = icsk->icsk_user_timeout ? : xtcp_timer_retries_ms(retries, jiffies_to_usecs(icsk->icsk_rto_min));
+	limit_ms = icsk->icsk_user_timeout ? : xtcp_timer_retries_ms(retries, xtcp_timer_rto_min_us(sk));
 	return since_ms >= limit_ms;
 }
 
@@ -176,7 +257,7 @@ static void xtcp_timer_probe(struct sock *sk)
 	/* a probe that could not leave says nothing about the peer: try again soon */
 	if (!err && icsk->icsk_backoff < 31)
 		icsk->icsk_backoff++;
-	xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, XTCP_RTO_MAX_US));
+	xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, xs->rto_max_us));
 }
 
 static void xtcp_timer_rtx_work(struct sock *sk)
@@ -190,10 +271,20 @@ static void xtcp_timer_rtx_work(struct sock *sk)
 		sk_reset_timer(sk, &xs->rtx_timer, icsk->icsk_timeout);
 		return;
 	}
-	if (xs->rtx_mode == XTCP_RTX_PROBE)
+	switch (xs->rtx_mode) {
+	case XTCP_RTX_PROBE:
 		xtcp_timer_probe(sk);
-	else if (!xtcp_timer_give_up(sk))
-		xtcp_retransmit_timeout(sk);
+		break;
+	case XTCP_RTX_TLP:
+		xtcp_probe_send(sk);
+		break;
+	case XTCP_RTX_REO:
+		xtcp_recover_overdue(sk);
+		break;
+	default:
+		if (!xtcp_timer_give_up(sk))
+			xtcp_retransmit_timeout(sk);
+	}
 }
 
 static void xtcp_timer_delack_work(struct sock *sk)

@@ -4,7 +4,7 @@
  *
  * For: module/rx/ack.c. Never: walks or marks the retransmission queue, or chooses ssthresh (the congestion control's).
  *
- * RFC 5681 2 and 3.2, RFC 6675 2 and 4, RFC 2018 8, RFC 2883 4, RFC 6937 3.
+ * RFC 5681 2 and 3.2, RFC 6675 2 and 4, RFC 2018 8, RFC 2883 4, draft-ietf-tcpm-prr-rfc6937bis.
  */
 #include "recovery.h"
 #include "seq.h"
@@ -41,30 +41,31 @@ bool xtcp_recovery_is_dsack(const struct xtcp_sack *b, unsigned int nr, u32 ack)
 	return nr > 1 && xtcp_seq_ge(b[0].start, b[1].start) && xtcp_seq_le(b[0].end, b[1].end);
 }
 
-/* RFC 6937 3: SndCnt, in packets; may be negative while more was sent than the ACKs paid for. */
-static s64 prr_send_count(const struct xtcp_prr *p, u32 newly_delivered, u32 in_flight, bool progress)
+/* 6937bis section 6: SndCnt, in packets; may be negative while more was sent than the ACKs paid for. */
+static s64 prr_send_count(const struct xtcp_prr *p, u32 newly_delivered, u32 in_flight, bool safe)
 {
-	u32 prior = max(p->prior_cwnd, 1u);
+	u32 flight = max(p->recover_fs, 1u);
 	s64 count;
 
 	/* Proportional part: send ssthresh packets for every RecoverFS delivered, rounded up. */
 	if (in_flight > p->ssthresh)
-		return (s64)div_u64((u64)p->delivered * p->ssthresh + prior - 1, prior) - p->out;
+		return (s64)div_u64((u64)p->delivered * p->ssthresh + flight - 1, flight) - p->out;
 
-	/* Below the target: packet conservation, or one more per ACK (PRR-SSRB) while recovery goes well. */
-	count = (s64)p->delivered - p->out;
-	if (progress)
-		count = max_t(s64, count, newly_delivered) + 1;
+	/* Below the target: packet conservation, catching up; or one more per ACK while recovery goes well. */
+	count = max_t(s64, (s64)p->delivered - p->out, newly_delivered);
+	if (safe)
+		count++;
 	return min_t(s64, count, p->ssthresh - in_flight);
 }
 
-u32 xtcp_prr_cwnd(struct xtcp_prr *p, u32 newly_delivered, u32 in_flight, bool progress, bool retransmit_now)
+u32 xtcp_prr_cwnd(struct xtcp_prr *p, u32 newly_delivered, u32 in_flight, bool safe)
 {
 	s64 count;
 
 	p->delivered += newly_delivered;
-	count = prr_send_count(p, newly_delivered, in_flight, progress);
-	count = max_t(s64, count, retransmit_now ? 1 : 0);
+	count = prr_send_count(p, newly_delivered, in_flight, safe);
+	/* the fast retransmission itself must leave */
+	count = max_t(s64, count, p->out ? 0 : 1);
 
 	/* Never 0: with nothing in flight no ACK would come to raise it. */
 	return clamp((s64)in_flight + count, (s64)1, (s64)~0u);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Loss detection by duplicate ACKs and SACK: RFC 5681 3.2, RFC 6582 (NewReno), RFC 6675 (SACK), RFC 6937 (PRR).
+ * Loss detection by duplicate ACKs and SACK: RFC 5681 3.2, RFC 6582 (NewReno), RFC 6675 (SACK), PRR (RFC 6937bis).
  * Counting is in packets (segments of one MSS); the queue itself is the caller's.
  */
 #ifndef XTCP_CORE_RECOVERY_H
@@ -24,16 +24,16 @@ bool xtcp_recovery_sack_ok(const struct xtcp_sack *b, u32 snd_una, u32 snd_nxt);
 bool xtcp_recovery_is_dsack(const struct xtcp_sack *b, unsigned int nr, u32 ack);
 
 /**
- * struct xtcp_prr - Proportional Rate Reduction, RFC 6937 with the slow-start reduction bound
- * @delivered: packets delivered to the peer since recovery began
+ * struct xtcp_prr - Proportional Rate Reduction, RFC 6937 as revised by draft-ietf-tcpm-prr-rfc6937bis
+ * @delivered: packets delivered to the peer since the reduction began
  * @out: packets sent since then
- * @prior_cwnd: cwnd (packets) when recovery began
+ * @recover_fs: RecoverFS: packets in flight when it began
  * @ssthresh: target, packets
  */
 struct xtcp_prr {
 	u32 delivered;
 	u32 out;
-	u32 prior_cwnd;
+	u32 recover_fs;
 	u32 ssthresh;
 };
 
@@ -42,9 +42,8 @@ struct xtcp_prr {
  * @p: books
  * @newly_delivered: packets that this ACK reports delivered
  * @in_flight: packets outstanding after this ACK
- * @progress: SND.UNA advanced and nothing new was marked lost (use the slow-start bound; else the conservative one)
- * @retransmit_now: the first retransmission of this recovery has yet to go: allow at least one packet
+ * @safe: SafeACK: SND.UNA advanced and nothing new was marked lost (slow start towards ssthresh, else conservation)
  */
-u32 xtcp_prr_cwnd(struct xtcp_prr *p, u32 newly_delivered, u32 in_flight, bool progress, bool retransmit_now);
+u32 xtcp_prr_cwnd(struct xtcp_prr *p, u32 newly_delivered, u32 in_flight, bool safe);
 
 #endif

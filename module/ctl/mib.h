@@ -48,6 +48,13 @@ struct sock;
 	X(TCPDSACKOldSent)					\
 	X(TCPDSACKOfoSent)					\
 	X(TCPDSACKRecv)						\
+	X(TCPDSACKOfoRecv)					\
+	X(TCPDSACKUndo)						\
+	X(TCPFullUndo)						\
+	X(TCPLossUndo)						\
+	X(TCPLossProbes)					\
+	X(TCPLossProbeRecovery)					\
+	X(TCPDeliveredCE)					\
 	X(TCPOFOQueue)						\
 	X(TCPOFOMerge)						\
 	X(OfoPruned)						\

@@ -411,6 +411,7 @@ void xtcp_data_rcv(struct sock *sk, struct sk_buff *skb)
 	if (skb->len) {
 		xtcp_data_measure_mss(sk, skb);
 		xtcp_data_measure_ato(sk);
+		xtcp_ecn_rcv(sk, cb);
 	}
 	if (xtcp_seq_gt(cb->seq, tp->rcv_nxt))
 		xtcp_data_out_of_order(sk, skb);

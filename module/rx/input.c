@@ -4,6 +4,9 @@
  * slot's softirq or from release_sock() for what waited on the backlog. Verdicts come from core/accept.c; the ACK field
  * is rx/ack.c's, text and FIN are rx/data.c's, state changes conn/state.c's.
  */
+#include <net/dsfield.h>
+#include <net/inet_ecn.h>
+
 #include "xtcp.h"
 
 #define XTCP_INPUT_BACKLOG_BYTES 65536u	/* beside the buffers: bursts while a process holds the socket */
@@ -21,6 +24,8 @@ void xtcp_input_fill_cb(struct sk_buff *skb)
 	cb->flags = ((const u8 *)th)[13];
 	cb->wnd = ntohs(th->window);
 	cb->rx.ack = ntohl(th->ack_seq);
+	cb->ecn = INET_ECN_MASK & (skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->tos :
+				   ipv6_get_dsfield(ipv6_hdr(skb)));
 }
 
 static void xtcp_input_options(struct sock *sk, const struct sk_buff *skb, struct xtcp_options *o)
@@ -203,6 +208,8 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 	}
 	if (cb->end_seq != cb->seq)
 		xtcp_input_rcv_rtt(sk, skb, o);
+	if (unlikely(cb->flags & XTCP_URG || tcp_sk(sk)->urg_data == TCP_URG_NOTYET))
+		xtcp_urgent_rcv(sk, skb);
 	xtcp_data_rcv(sk, skb);
 	if (sk->sk_state == TCP_CLOSE)
 		return;

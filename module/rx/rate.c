@@ -44,9 +44,6 @@ void xtcp_rate_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sampl
 		tp->first_tx_mstamp = sent;
 		rs->interval_us = sent - cb->tx.first_tx_us;
 	}
-	/* SACKed now, ACKed later: it counts once */
-	if (cb->state & XTCP_SKB_SACKED)
-		cb->tx.delivered_us = 0;
 }
 
 /** xtcp_rate_generate() - one ACK is digested: finish the sample; @delivered and @lost are this ACK's, packets */

@@ -164,12 +164,11 @@ void xtcp_sock_init_fields(struct sock *sk)
 	xs->isn = 0;
 	xs->peer_isn = 0;
 	xs->v4 = sk->sk_family == AF_INET;
+	INIT_LIST_HEAD(&xs->tp.tsorted_sent_queue);
 
 	memset(&icsk->icsk_ack, 0, sizeof(icsk->icsk_ack));
 	icsk->icsk_ack.rcv_mss = TCP_MIN_MSS;
 	icsk->icsk_rto = TCP_TIMEOUT_INIT;
-	icsk->icsk_rto_min = TCP_RTO_MIN;
-	icsk->icsk_delack_max = TCP_DELACK_MAX;
 	icsk->icsk_retransmits = 0;
 	icsk->icsk_backoff = 0;
 	icsk->icsk_probes_out = 0;
@@ -210,6 +209,9 @@ int xtcp_sock_init(struct sock *sk)
 
 	sk->sk_protocol = IPPROTO_TCP;
 	icsk->icsk_ulp_ops = &xtcp_family_tag;
+	icsk->icsk_rto_min = TCP_RTO_MIN;
+	icsk->icsk_delack_max = TCP_DELACK_MAX;
+	xtcp_sk(sk)->rto_max_us = XTCP_RTO_MAX_US;
 	icsk->icsk_sync_mss = xtcp_family_sync_mss;
 	sk->sk_write_space = xtcp_mem_write_space;
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);

@@ -39,8 +39,13 @@ __poll_t xtcp_poll(struct file *file, struct socket *sock, poll_table *wait)
 	if (shut & RCV_SHUTDOWN)
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 	if (state != TCP_SYN_SENT && state != TCP_SYN_RECV) {
-		if (xtcp_readable(sk) >= sock_rcvlowat(sk, 0, INT_MAX))
+		/* an urgent byte beside the stream is not there to be read */
+		bool aside = xtcp_urgent_at_mark(sk) && !sock_flag(sk, SOCK_URGINLINE);
+
+		if (xtcp_readable(sk) >= sock_rcvlowat(sk, 0, INT_MAX) + aside)
 			mask |= EPOLLIN | EPOLLRDNORM;
+		if (READ_ONCE(tcp_sk(sk)->urg_data) & TCP_URG_VALID)
+			mask |= EPOLLPRI;
 		mask |= xtcp_poll_writable(sk);
 	}
 	/* paired with xtcp_close_reset() */

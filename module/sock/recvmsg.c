@@ -84,13 +84,23 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 	bool peek = flags & MSG_PEEK;
 	u32 seq = tp->copied_seq, offset, n;
 	int copied = 0, err;
+	bool skip;
 
 	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
 	if (flags & MSG_OOB)
-		return -EINVAL;
+		return xtcp_urgent_recv(sk, msg, len, flags);
 	while (len) {
-		struct sk_buff *skb = xtcp_recvmsg_find(sk, seq, peek, &offset);
+		struct sk_buff *skb;
+
+		/* at the mark: what was read so far is returned, so that the reader can ask where it is */
+		if (unlikely(tp->urg_data) && tp->urg_seq == seq) {
+			if (copied)
+				break;
+			if (signal_pending(current))
+				return timeo ? sock_intr_errno(timeo) : -EAGAIN;
+		}
+		skb = xtcp_recvmsg_find(sk, seq, peek, &offset);
 
 		if (!skb) {
 			if (copied >= target && !READ_ONCE(sk->sk_backlog.tail))
@@ -111,14 +121,18 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 			}
 			continue;
 		}
-		n = min_t(size_t, skb->len - offset, len);
+		n = xtcp_urgent_limit(sk, seq, min_t(size_t, skb->len - offset, len), &skip);
+		offset += skip;
+		seq += skip;
 		if (!(flags & MSG_TRUNC) && skb_copy_datagram_msg(skb, offset, msg, n))
 			return copied ? : -EFAULT;
 		seq += n;
 		copied += n;
 		len -= n;
-		if (!peek)
-			WRITE_ONCE(tp->copied_seq, seq);
+		if (peek)
+			continue;
+		WRITE_ONCE(tp->copied_seq, seq);
+		xtcp_urgent_passed(sk);
 	}
 	return copied;
 }
@@ -162,9 +176,13 @@ static int xtcp_splice_some(struct sock *sk, struct pipe_inode_info *pipe, size_
 	struct sk_buff *skb;
 	int total = 0, n;
 	u32 offset;
+	bool skip;
 
 	while (len && (skb = xtcp_recvmsg_find(sk, tp->copied_seq, false, &offset))) {
-		n = skb_splice_bits(skb, sk, offset, pipe, min_t(size_t, skb->len - offset, len), flags);
+		n = xtcp_urgent_limit(sk, tp->copied_seq, min_t(size_t, skb->len - offset, len), &skip);
+		if (skip)
+			break;
+		n = skb_splice_bits(skb, sk, offset, pipe, n, flags);
 		if (n <= 0)
 			return total ? : n;
 		WRITE_ONCE(tp->copied_seq, tp->copied_seq + n);

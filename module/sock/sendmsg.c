@@ -87,6 +87,8 @@ static void xtcp_sendmsg_push(struct sock *sk, int flags)
 
 	if (!skb)
 		return;
+	if (flags & MSG_OOB)
+		xtcp_urgent_sent(sk);
 	if (flags & MSG_MORE)
 		tp->nonagle |= TCP_NAGLE_CORK;
 	else
@@ -144,8 +146,8 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 	size_t copied = 0;
 	u32 goal;
 
-	/* refused rather than ignored: urgent data, data in the SYN, and completion notices that would never come */
-	if (flags & (MSG_OOB | MSG_FASTOPEN) || (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
+	/* refused rather than ignored: data in the SYN, and completion notices that would never come */
+	if (flags & MSG_FASTOPEN || (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
 		return -EOPNOTSUPP;
 	err = xtcp_sendmsg_ready(sk, &timeo);
 	if (err)

@@ -491,6 +491,9 @@ static int xtcp_sockopt_inq(struct sock *sk)
 		n = tp->rcv_nxt - tp->copied_seq;
 	if (n > 0 && xtcp_sk(sk)->fin_rcvd)
 		n--;
+	/* reading stops at the mark */
+	if (tp->urg_data && !sock_flag(sk, SOCK_URGINLINE) && tp->urg_seq - tp->copied_seq < (u32)n)
+		n = tp->urg_seq - tp->copied_seq;
 	release_sock(sk);
 	return n;
 }
@@ -522,7 +525,7 @@ int xtcp_ioctl(struct sock *sk, int cmd, unsigned long arg)
 		val = xtcp_sockopt_outq(sk, READ_ONCE(tp->snd_nxt));
 		break;
 	case SIOCATMARK:
-		val = READ_ONCE(tp->urg_data) && READ_ONCE(tp->urg_seq) == READ_ONCE(tp->copied_seq);
+		val = xtcp_urgent_at_mark(sk);
 		break;
 	default:
 		return -ENOIOCTLCMD;

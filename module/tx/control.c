@@ -96,7 +96,7 @@ static int xtcp_control_queue_syn(struct sock *sk, u8 flags)
 /** xtcp_control_syn() - send the first SYN of connect() */
 int xtcp_control_syn(struct sock *sk)
 {
-	return xtcp_control_queue_syn(sk, XTCP_SYN);
+	return xtcp_control_queue_syn(sk, XTCP_SYN | xtcp_ecn_syn(sk));
 }
 
 /** xtcp_control_synack() - simultaneous open: the SYN on the queue goes out again with an ACK (RFC 9293 figure 7) */
@@ -106,7 +106,7 @@ int xtcp_control_synack(struct sock *sk)
 
 	if (!skb || !(XTCP_CB(skb)->flags & XTCP_SYN))
 		return -EFAULT;
-	XTCP_CB(skb)->flags |= XTCP_ACK;
+	XTCP_CB(skb)->flags = XTCP_SYN | XTCP_ACK | (tcp_sk(sk)->ecn_flags & TCP_ECN_OK ? XTCP_ECE : 0);
 	XTCP_CB(skb)->state |= XTCP_SKB_EVER_RETRANS;
 	return xtcp_output_transmit(sk, skb, true, sk_gfp_mask(sk, GFP_ATOMIC));
 }
@@ -203,7 +203,7 @@ int xtcp_control_req_synack(struct xtcp_req *req, u32 isn, u32 ts)
 	struct xtcp_segment seg = {
 		.seq = isn,
 		.ack = req->peer_isn + 1,
-		.flags = XTCP_SYN | XTCP_ACK,
+		.flags = XTCP_SYN | XTCP_ACK | (req->ecn_ok ? XTCP_ECE : 0),
 		.wnd = min(req->rcv_wnd, 65535u),
 	};
 	struct xtcp_options o = {

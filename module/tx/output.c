@@ -142,6 +142,12 @@ static void xtcp_output_options(struct sock *sk, u8 flags, struct xtcp_options *
 	}
 }
 
+/* Is there urgent data that the peer has not acknowledged? */
+static bool xtcp_output_urgent(const struct tcp_sock *tp)
+{
+	return xtcp_seq_gt(tp->snd_up, tp->snd_una);
+}
+
 /* An ACK leaves with this segment: nothing is owed any more. */
 static void xtcp_output_ack_sent(struct sock *sk)
 {
@@ -181,6 +187,7 @@ static void xtcp_output_header(struct sock *sk, struct sk_buff *skb, const struc
 	struct tcphdr *th;
 	unsigned int hlen;
 	u32 wnd;
+	u16 urg;
 
 	xtcp_output_options(sk, cb->flags, &opt);
 	hlen = sizeof(*th) + xtcp_options_size(&opt);
@@ -201,6 +208,11 @@ static void xtcp_output_header(struct sock *sk, struct sk_buff *skb, const struc
 	th->window = htons(min(wnd, 65535u));
 	th->check = 0;
 	th->urg_ptr = 0;
+	if (unlikely(xtcp_output_urgent(tcp_sk(sk))) && !(cb->flags & (XTCP_SYN | XTCP_RST)) &&
+	    xtcp_urgent_field(seq, tcp_sk(sk)->snd_up, tcp_sk(sk)->snd_nxt, &urg)) {
+		th->urg = 1;
+		th->urg_ptr = htons(urg);
+	}
 	xtcp_options_write((u8 *)(th + 1), &opt);
 }
 
@@ -211,7 +223,8 @@ static void xtcp_output_set_gso(const struct sock *sk, struct sk_buff *skb, cons
 	if (cb->segs > 1) {
 		si->gso_size = cb->mss;
 		si->gso_segs = cb->segs;
-		si->gso_type = sk->sk_gso_type;
+		/* the device repeats CWR on the first segment only */
+		si->gso_type = sk->sk_gso_type | (cb->flags & XTCP_CWR ? SKB_GSO_TCP_ECN : 0);
 	} else {
 		si->gso_size = 0;
 		si->gso_segs = 0;
@@ -223,12 +236,13 @@ static void xtcp_output_set_gso(const struct sock *sk, struct sk_buff *skb, cons
  * Give one segment to IP. Consumes @skb. A congested or dropping device queue is a sign of congestion, not an error
  * that the caller has to see, unless the segment did not leave at all.
  */
-static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb)
+static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, struct xtcp_cb *cb, bool retrans)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 len = skb->len;
 	int err;
 
+	cb->flags = xtcp_ecn_send(sk, skb, cb, retrans);
 	xtcp_output_header(sk, skb, cb, cb->seq);
 	xtcp_output_set_gso(sk, skb, cb);
 	if (cb->flags & XTCP_ACK)
@@ -273,17 +287,21 @@ int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp
 	skb_set_delivery_time(skb, tp->tcp_wstamp_ns, true);
 	xtcp_rate_sent(sk, skb);
 	/* an earlier clone may still be in a device queue with its header in the shared head: then copy the head */
-	out = skb_cloned(skb) ? pskb_copy(skb, gfp) : skb_clone(skb, gfp);
+	tcp_skb_tsorted_save(skb) {
+		out = skb_cloned(skb) ? pskb_copy(skb, gfp) : skb_clone(skb, gfp);
+	} tcp_skb_tsorted_restore(skb);
 	if (unlikely(!out))
 		return -ENOBUFS;
-	if (retrans && cb.flags & XTCP_SYN)
+	if (cb.flags & XTCP_SYN) {
 		cb.segs = 1;
+		cb.flags = xtcp_ecn_syn_flags(sk, cb.flags, retrans);
+	}
 	out->dev = NULL;
-	err = xtcp_output_emit(sk, out, &cb);
+	err = xtcp_output_emit(sk, out, &cb, retrans);
 	if (likely(!err)) {
 		if (skb->len)
 			tp->lsndtime = tcp_jiffies32;
-		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Recovery)
+		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state == TCP_CA_CWR)
 			xtcp_sk(sk)->prr.out += cb.segs;
 		xtcp_pace_sent(sk, skb, prior_ns);
 	}
@@ -309,7 +327,7 @@ int xtcp_output_control(struct sock *sk, u8 flags, u32 seq, gfp_t gfp)
 	skb_reserve(skb, MAX_TCP_HEADER);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb_set_delivery_time(skb, tcp_sk(sk)->tcp_clock_cache, true);
-	return xtcp_output_emit(sk, skb, &cb);
+	return xtcp_output_emit(sk, skb, &cb, false);
 }
 
 /* ------------------------------------------------------------ what may be sent */
@@ -326,7 +344,8 @@ static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
 	u32 least = ops->min_tso_segs ? ops->min_tso_segs((struct sock *)sk) :
 		    READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_min_tso_segs);
 
-	if (!sk_can_gso(sk))
+	/* the urgent pointer counts from each segment's own number */
+	if (!sk_can_gso(sk) || xtcp_output_urgent(tcp_sk(sk)))
 		return 1;
 	most = min_t(u32, most, sk->sk_gso_max_segs);
 	bytes = min_t(unsigned long, bytes, sk->sk_gso_max_size);
@@ -382,7 +401,7 @@ static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 
 			.usable = usable - (whole - tail),
 			.max_wnd = tp->max_window,
 			.unacked = tp->snd_nxt - tp->snd_una,
-			.nodelay = force || (tp->nonagle & (TCP_NAGLE_OFF | TCP_NAGLE_PUSH)),
+			.nodelay = force || (tp->nonagle & (TCP_NAGLE_OFF | TCP_NAGLE_PUSH)) || xtcp_output_urgent(tp),
 			.cork = !force && (tp->nonagle & TCP_NAGLE_CORK),
 			.small_unacked = whole > tail ? false :
 					 xtcp_seq_gt(tp->snd_sml, tp->snd_una) && xtcp_seq_le(tp->snd_sml, tp->snd_nxt),
@@ -483,7 +502,7 @@ static void xtcp_output_check_persist(struct sock *sk)
 	if (!xs->tp.packets_out && !skb_queue_empty(&sk->sk_write_queue) && xs->rtx_mode == XTCP_RTX_NONE &&
 	    !hrtimer_is_queued(&xs->pace_timer))
 		xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff,
-									  XTCP_RTO_MAX_US));
+									  xs->rto_max_us));
 }
 
 /**
@@ -539,8 +558,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 		if (tp->snd_cwnd <= tcp_packets_in_flight(tp))
 			limited = true;
 		xtcp_output_validate_cwnd(tp, limited);
-		if (xs->rtx_mode != XTCP_RTX_RETRANS)
-			xtcp_timer_rtx_rearm(sk);
+		xtcp_timer_rtx_sent(sk);
 	} else {
 		tp->is_cwnd_limited |= limited;
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The send queue. Data waits unsent in sk_write_queue, and sent but unacknowledged in tcp_rtx_queue, a tree ordered by
- * sequence number. Payload lies in page fragments only, so that a transmission shares it and a retransmission never
+ * sequence number; what of that is on its way (neither SACKed nor lost) is in tsorted_sent_queue, too, in the order of
+ * transmission. Payload lies in page fragments only, so that a transmission shares it and a retransmission never
  * copies it. Used by sendmsg(), output, retransmission and ACK processing, always under the socket lock; it never
  * sends.
  */
@@ -112,6 +113,7 @@ void xtcp_queue_sent(struct sock *sk, struct sk_buff *skb)
 
 	__skb_unlink(skb, &sk->sk_write_queue);
 	xtcp_queue_insert_sent(sk, skb);
+	list_add_tail(&skb->tcp_tsorted_anchor, &tp->tsorted_sent_queue);
 	tp->packets_out += XTCP_CB(skb)->segs;
 	WRITE_ONCE(tp->snd_nxt, XTCP_CB(skb)->end_seq);
 }
@@ -144,6 +146,9 @@ void xtcp_queue_acked(struct sock *sk, struct sk_buff *skb)
 		tp->retransmit_skb_hint = NULL;
 	rb_erase(&skb->rbnode, &sk->tcp_rtx_queue);
 	RB_CLEAR_NODE(&skb->rbnode);
+	list_del(&skb->tcp_tsorted_anchor);
+	/* the list's place in the buffer is the route's and the destructor's, too */
+	tcp_skb_tsorted_anchor_cleanup(skb);
 	xtcp_queue_free(sk, skb);
 }
 
@@ -206,6 +211,10 @@ int xtcp_queue_split(struct sock *sk, struct sk_buff *skb, u32 len, bool sent, g
 	xtcp_queue_set_segs(tail, mss);
 	xtcp_queue_recount(tp, cb->state, cb->segs + XTCP_CB(tail)->segs - old_segs);
 	xtcp_queue_insert_sent(sk, tail);
+	if (list_empty(&skb->tcp_tsorted_anchor))
+		INIT_LIST_HEAD(&tail->tcp_tsorted_anchor);
+	else
+		list_add(&tail->tcp_tsorted_anchor, &skb->tcp_tsorted_anchor);
 	return 0;
 }
 

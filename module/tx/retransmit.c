@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sending again: what is marked lost on the retransmit queue, as far as cwnd allows, and what an expired retransmission
- * timer does. Marking is done by rx/ack.c (duplicate ACKs, SACK) and here (time-out). Socket lock held throughout.
+ * timer does. What is lost is judged by rx/loss.c, and what follows from that by rx/recover.c. Socket lock held throughout.
  * RFC 6298 section 5, RFC 5681 3.1, RFC 6675 5.
  */
 #include "xtcp.h"
@@ -25,6 +25,8 @@ void xtcp_retransmit_mark_lost(struct sock *sk, struct sk_buff *skb)
 		tp->lost_out += cb->segs;
 		tp->lost += cb->segs;
 	}
+	/* not on its way any more: no more judged by its age */
+	list_del_init(&skb->tcp_tsorted_anchor);
 	if (!tp->retransmit_skb_hint || xtcp_seq_lt(cb->seq, XTCP_CB(tp->retransmit_skb_hint)->seq))
 		tp->retransmit_skb_hint = skb;
 }
@@ -81,8 +83,8 @@ static void xtcp_retransmit_recount(struct tcp_sock *tp, struct sk_buff *skb, u3
 }
 
 /*
- * Send one buffer again, at most @segs segments of it. Returns 0; -EAGAIN if the peer's window shrank below it; or what
- * the transmission said.
+ * Send one buffer again, at most @segs segments of it. Returns 0; -EAGAIN if the peer's window shrank below it; -EBUSY if
+ * the last copy is still in a queue of this host; or what the transmission said.
  */
 static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 {
@@ -91,6 +93,13 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 	struct xtcp_cb *cb;
 	int err;
 
+	/* the copy sent before has not even left this host: when it has, output resumes */
+	if (skb_fclone_busy(sk, skb)) {
+		set_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred);
+		smp_mb__after_atomic();
+		if (skb_fclone_busy(sk, skb))
+			return -EBUSY;
+	}
 	err = xtcp_retransmit_trim(sk, &skb);
 	if (err)
 		return err;
@@ -105,6 +114,7 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 			return err;
 	}
 	err = xtcp_output_transmit(sk, skb, true, GFP_ATOMIC);
+	list_move_tail(&skb->tcp_tsorted_anchor, &tp->tsorted_sent_queue);
 	/* it counts as sent either way: the timer backs off instead of spinning on a full device */
 	if (!(cb->state & XTCP_SKB_RETRANS)) {
 		cb->state |= XTCP_SKB_RETRANS;
@@ -113,6 +123,8 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 	cb->state |= XTCP_SKB_EVER_RETRANS;
 	if (!tp->retrans_stamp)
 		tp->retrans_stamp = max_t(u32, xtcp_clock_ts(tp->tcp_mstamp), 1);
+	xtcp_undo_retransmitted(&xtcp_sk(sk)->undo, cb->end_seq, cb->segs,
+				xtcp_clock_ts(tcp_skb_timestamp_us(skb)) + tp->tsoffset);
 	tp->total_retrans += cb->segs;
 	tp->bytes_retrans += skb->len;
 	xtcp_mib_add(sock_net(sk), XTCP_MIB_RetransSegs, cb->segs);
@@ -136,6 +148,9 @@ void xtcp_retransmit_push(struct sock *sk)
 	struct sk_buff *skb = tp->retransmit_skb_hint ? : tcp_rtx_queue_head(sk);
 	bool sent = false;
 
+	/* F-RTO waits for what the peer says of new data */
+	if (xs->frto.step)
+		return;
 	xtcp_clock_refresh(tp);
 	while (skb && tp->lost_out > tp->retrans_out) {
 		u32 in_flight = tcp_packets_in_flight(tp);
@@ -159,38 +174,8 @@ void xtcp_retransmit_push(struct sock *sk)
 			     XTCP_MIB_TCPFastRetrans);
 		skb = tp->retransmit_skb_hint ? : tcp_rtx_queue_head(sk);
 	}
-	if (sent && xs->rtx_mode != XTCP_RTX_RETRANS)
+	if (sent && xs->rtx_mode != XTCP_RTX_RETRANS && xs->rtx_mode != XTCP_RTX_REO)
 		xtcp_timer_rtx_rearm(sk);
-}
-
-/* RFC 5681 3.1 equation 4 and RFC 6298 5.4-5.7: the flight is gone, start again with one segment */
-static void xtcp_retransmit_enter_loss(struct sock *sk)
-{
-	struct inet_connection_sock *icsk = inet_csk(sk);
-	struct xtcp_sock *xs = xtcp_sk(sk);
-	struct tcp_sock *tp = &xs->tp;
-
-	/* a second time-out of the same flight must not halve ssthresh again (RFC 5681 3.1) */
-	if (icsk->icsk_ca_state <= TCP_CA_Disorder ||
-	    (icsk->icsk_ca_state == TCP_CA_Loss && !icsk->icsk_retransmits) ||
-	    !xtcp_seq_gt(tp->high_seq, tp->snd_una)) {
-		/* a time-out in spite of many SACKs: the patience learnt from reordering was too much */
-		tp->reordering = min_t(u32, tp->reordering, READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_reordering));
-		tp->prior_ssthresh = tp->snd_ssthresh;
-		tp->prior_cwnd = tp->snd_cwnd;
-		tp->snd_ssthresh = xtcp_cong_ssthresh(sk);
-		xtcp_cong_event(sk, CA_EVENT_LOSS);
-	}
-	if (!tp->rx_opt.sack_ok)
-		tp->sacked_out = 0;
-	xs->dupacks = 0;
-	xs->rtx_first = true;
-	xtcp_retransmit_all_lost(sk);
-	tp->snd_cwnd = tcp_packets_in_flight(tp) + 1;
-	tp->snd_cwnd_cnt = 0;
-	tp->snd_cwnd_stamp = tcp_jiffies32;
-	tp->high_seq = tp->snd_nxt;
-	xtcp_cong_set_state(sk, TCP_CA_Loss);
 }
 
 /** xtcp_retransmit_timeout() - the retransmission timer expired, not over its limit yet */
@@ -209,7 +194,7 @@ void xtcp_retransmit_timeout(struct sock *sk)
 	if (icsk->icsk_retransmits >= READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_retries1))
 		__dst_negative_advice(sk);
 	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
-		xtcp_retransmit_enter_loss(sk);
+		xtcp_recover_timeout(sk);
 	else
 		xtcp_retransmit_mark_lost(sk, skb);
 	icsk->icsk_retransmits++;

@@ -86,52 +86,54 @@ TEST(recovery_is_dsack__none)
 	CHECK(!xtcp_recovery_is_dsack(b, 2, 9000));
 }
 
-/* RFC 6937 3: the proportional part, by its formula */
+/* 6937bis: the proportional part, by its formula */
 TEST(prr_cwnd__proportional)
 {
-	struct xtcp_prr p = { .prior_cwnd = 100, .ssthresh = 70 };
+	struct xtcp_prr p = { .recover_fs = 100, .ssthresh = 70 };
 
-	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true, false), 98 + 1);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true), 98 + 1);
 	p.out = 1;
-	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true, false), 98 + 1);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true), 98 + 1);
 	p.out = 2;
-	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true, false), 98 + 1);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true), 98 + 1);
 	p.out = 3;
-	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true, false), 98);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 98, true), 98);
 	CHECK_EQ(p.delivered, 4);
 }
 
-/* RFC 6937 3: below ssthresh, packet conservation or one more */
+/* 6937bis: below ssthresh, packet conservation or one more, and never less than what was just delivered */
 TEST(prr_cwnd__below_ssthresh)
 {
-	struct xtcp_prr p = { .delivered = 10, .out = 10, .prior_cwnd = 100, .ssthresh = 50 };
+	struct xtcp_prr p = { .delivered = 10, .out = 10, .recover_fs = 100, .ssthresh = 50 };
 
-	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, false, false), 22);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, false), 22);
 	p.out = 12;
-	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, true, false), 23);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, true), 23);
 	p.out = 100;
-	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, false, false), 20);
-	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, true, false), 23);
-	p.out = 0;
-	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 49, true, false), 50);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, false), 22);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 2, 20, true), 23);
+	p.out = 1;
+	CHECK_EQ(xtcp_prr_cwnd(&p, 1, 49, true), 50);
 }
 
 TEST(prr_cwnd__first_retransmission_goes)
 {
-	struct xtcp_prr p = { .prior_cwnd = 10, .ssthresh = 1 };
+	struct xtcp_prr p = { .recover_fs = 10, .ssthresh = 1 };
 
-	CHECK_EQ(xtcp_prr_cwnd(&p, 0, 9, false, true), 10);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 0, 9, false), 10);
 	p.ssthresh = 9;
-	CHECK_EQ(xtcp_prr_cwnd(&p, 0, 9, false, true), 10);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 0, 9, false), 10);
+	p.out = 1;
+	CHECK_EQ(xtcp_prr_cwnd(&p, 0, 9, false), 9);
 }
 
 TEST(prr_cwnd__never_zero)
 {
-	struct xtcp_prr p = { 0 };
+	struct xtcp_prr p = { .out = 1 };
 
-	CHECK_EQ(xtcp_prr_cwnd(&p, 0, 0, false, false), 1);
-	p = (struct xtcp_prr){ .delivered = ~0u - 1, .ssthresh = ~0u, .out = 0, .prior_cwnd = 1 };
-	CHECK(xtcp_prr_cwnd(&p, 1, ~0u, true, true) > 0);
+	CHECK_EQ(xtcp_prr_cwnd(&p, 0, 0, false), 1);
+	p = (struct xtcp_prr){ .delivered = ~0u - 1, .ssthresh = ~0u, .out = 0, .recover_fs = 1 };
+	CHECK(xtcp_prr_cwnd(&p, 1, ~0u, true) > 0);
 }
 
 /*
@@ -144,7 +146,7 @@ TEST(prr_cwnd__whole_recovery)
 
 	for (i = 0; i < 5000; i++) {
 		u32 prior = 2 + tap_below(1000), lost = 1 + tap_below(prior - 1), in_flight = prior - lost;
-		struct xtcp_prr p = { .prior_cwnd = prior, .ssthresh = 1 + tap_below(prior) };
+		struct xtcp_prr p = { .recover_fs = prior, .ssthresh = 1 + tap_below(prior) };
 		u32 burst = 1 + tap_below(20), acks = 0;
 
 		while (p.delivered < 2 * prior || acks < 2 * prior) {
@@ -153,7 +155,7 @@ TEST(prr_cwnd__whole_recovery)
 
 			in_flight -= n;
 			before = in_flight;
-			cwnd = xtcp_prr_cwnd(&p, n, in_flight, true, !p.out);
+			cwnd = xtcp_prr_cwnd(&p, n, in_flight, true);
 			acks++;
 			CHECK(cwnd >= before);
 			CHECK(cwnd <= max(before, p.ssthresh) + n + 1);
@@ -170,20 +172,20 @@ TEST(prr_cwnd__whole_recovery)
 	}
 }
 
-/* Without progress (RFC 6937 PRR-CRB): never more sent than was delivered, but for the first retransmission. */
+/* Without progress (PRR-CRB): never more sent than was delivered, but for the first retransmission. */
 TEST(prr_cwnd__packet_conservation)
 {
 	unsigned int i, j;
 
 	for (i = 0; i < 5000; i++) {
 		u32 prior = 2 + tap_below(1000), lost = 1 + tap_below(prior - 1), in_flight = prior - lost;
-		struct xtcp_prr p = { .prior_cwnd = prior, .ssthresh = 1 + tap_below(prior) };
+		struct xtcp_prr p = { .recover_fs = prior, .ssthresh = 1 + tap_below(prior) };
 
 		for (j = 0; j < 500; j++) {
 			u32 n = min(1 + tap_below(4), in_flight), cwnd;
 
 			in_flight -= n;
-			cwnd = xtcp_prr_cwnd(&p, n, in_flight, false, !p.out);
+			cwnd = xtcp_prr_cwnd(&p, n, in_flight, false);
 			p.out += cwnd - in_flight;
 			in_flight = cwnd;
 			CHECK(p.out <= p.delivered + 1);
