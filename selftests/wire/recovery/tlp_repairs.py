@@ -10,7 +10,8 @@ def run(t):
     t.sleep(100)
     c.ack(2001)
     c.expect("A", 1000, seq=4001, after=200, within=120)
-    t.sleep(100)
+    # Longer than the shortest RTT, or the SACK could be that of the first transmission.
+    t.sleep(110)
     c.ack(2001, sack=[(4001, 5001)])
     c.until(lambda s: s.seq - c.irs == 2001, 60, "the first hole")
     t.sleep(100)
