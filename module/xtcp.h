@@ -60,6 +60,8 @@
 #define XTCP_ADVERTISED_MSS_MIN	88u	/* smallest send MSS ever used, bytes (against tiny-MSS attacks) */
 #define XTCP_SYN_RETRIES_MAX	255
 #define XTCP_MAX_OOO_SACKS	4
+#define XTCP_TIME_WAIT_MS_MAX	600000
+#define XTCP_TIMEOUT_MIN	2	/* jiffies: no bound on a timer may be shorter */
 
 /**
  * struct xtcp_tuple - a connection's addresses, seen from here
@@ -202,6 +204,8 @@ struct xtcp_listen {
  * @ack_now: an ACK must leave before the segment handler returns
  * @quick: quick-ack credits
  * @pingpong: interactive use: let data carry ACKs
+ * @turns: how often text was answered by text at once
+ * @answered: that was done for the last text that arrived
  * @ato_us: smoothed time between data segments
  * @last_ack_sent: RCV.NXT in the last segment sent (Last.ACK.sent)
  * @time_wait_ms: length of TIME-WAIT, 0 = the netns's
@@ -255,6 +259,8 @@ struct xtcp_sock {
 	bool fin_rcvd;
 	bool ack_now;
 	bool pingpong;
+	bool answered;
+	u8 turns;
 	u8 quick;
 	u8 nr_sacks;
 	struct xtcp_sack sacks[XTCP_MAX_OOO_SACKS];

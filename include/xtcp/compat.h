@@ -29,6 +29,17 @@ static inline struct ctl_table_header *xtcp_compat_register_sysctl(struct net *n
 #endif
 }
 
+/* Options that came later; their numbers are the kernel's. */
+#ifndef TCP_RTO_MAX_MS
+#define TCP_RTO_MAX_MS		44
+#endif
+#ifndef TCP_RTO_MIN_US
+#define TCP_RTO_MIN_US		45
+#endif
+#ifndef TCP_DELACK_MAX_US
+#define TCP_DELACK_MAX_US	46
+#endif
+
 /* An algorithm written in BPF has a marker instead of a module; kernels without a JIT have neither. */
 #if defined(CONFIG_BPF_SYSCALL) && defined(CONFIG_BPF_JIT)
 #define XTCP_COMPAT_IS_BPF_OWNER(owner)	((owner) == BPF_MODULE_OWNER)

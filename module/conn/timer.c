@@ -297,6 +297,7 @@ static void xtcp_timer_delack_work(struct sock *sk)
 		return;
 	/* waiting for the application to answer was in vain */
 	xs->pingpong = false;
+	xs->turns = 0;
 	xtcp_clock_refresh(&xs->tp);
 	xtcp_control_ack(sk);
 }

@@ -8,9 +8,7 @@
 
 #include "xtcp.h"
 
-#define XTCP_SYSCTL_TIME_WAIT_MS_MAX	600000u
-
-static unsigned int xtcp_sysctl_ms_max = XTCP_SYSCTL_TIME_WAIT_MS_MAX;
+static unsigned int xtcp_sysctl_ms_max = XTCP_TIME_WAIT_MS_MAX;
 
 /* The entries of one namespace; .data is an offset into struct xtcp_net until it is copied. The last one ends it. */
 static const struct ctl_table xtcp_sysctl_table[] = {

@@ -320,6 +320,7 @@ static void xtcp_data_measure_ato(struct sock *sk)
 		xs->ato_us = (xs->ato_us >> 1) + (u32)min_t(u64, gap, XTCP_DELACK_MAX_US) / 2;
 	}
 	xs->last_data_us = xs->tp.tcp_mstamp;
+	xs->answered = false;
 	icsk->icsk_ack.ato = usecs_to_jiffies(xs->ato_us);
 	icsk->icsk_ack.lrcvtime = tcp_jiffies32;
 }
@@ -349,7 +350,8 @@ void xtcp_data_ack(struct sock *sk)
 		xtcp_control_ack(sk);
 	} else if (!timer_pending(&xs->delack_timer)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_DelayedACKs);
-		xtcp_timer_delack_start(sk, xtcp_delack_timeout(xs->ato_us, tp->srtt_us >> 3, xs->pingpong));
+		xtcp_timer_delack_start(sk, min(xtcp_delack_timeout(xs->ato_us, tp->srtt_us >> 3, xs->pingpong),
+						jiffies_to_usecs(inet_csk(sk)->icsk_delack_max)));
 	}
 }
 

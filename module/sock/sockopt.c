@@ -62,6 +62,7 @@ static void xtcp_sockopt_quickack(struct sock *sk, int val)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	xs->pingpong = !val;
+	xs->turns = 0;
 	if (!val)
 		return;
 	xs->quick = max_t(u8, xs->quick, XTCP_SOCKOPT_QUICKACKS);
@@ -169,6 +170,32 @@ static int xtcp_sockopt_set_congestion(struct sock *sk, sockptr_t optval, unsign
 	return xtcp_cong_set(sk, name, may_any);
 }
 
+/* Bounds of the retransmission time-out and of the delayed ACK; shorter ones than Linux's defaults only. */
+static int xtcp_sockopt_set_bound(struct sock *sk, int optname, int val)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	unsigned long ticks = val > 0 ? usecs_to_jiffies(val) : 0;
+
+	switch (optname) {
+	case TCP_RTO_MAX_MS:
+		if (val < MSEC_PER_SEC || val > XTCP_RTO_MAX_US / USEC_PER_MSEC)
+			return -EINVAL;
+		WRITE_ONCE(xtcp_sk(sk)->rto_max_us, val * USEC_PER_MSEC);
+		return 0;
+	case TCP_RTO_MIN_US:
+		if (ticks > TCP_RTO_MIN || ticks < XTCP_TIMEOUT_MIN)
+			return -EINVAL;
+		WRITE_ONCE(icsk->icsk_rto_min, ticks);
+		return 0;
+	case TCP_DELACK_MAX_US:
+		if (ticks > TCP_DELACK_MAX || ticks < XTCP_TIMEOUT_MIN)
+			return -EINVAL;
+		WRITE_ONCE(icsk->icsk_delack_max, ticks);
+		return 0;
+	}
+	return -ENOPROTOOPT;
+}
+
 /* Keepalive and how long a connection is given before it is given up. */
 static int xtcp_sockopt_set_timing(struct sock *sk, int optname, int val)
 {
@@ -204,8 +231,13 @@ static int xtcp_sockopt_set_timing(struct sock *sk, int optname, int val)
 			return -EINVAL;
 		WRITE_ONCE(icsk->icsk_user_timeout, val);
 		return 0;
+	case TCP_XTCP_TIME_WAIT_MS:
+		if (val < 0 || val > XTCP_TIME_WAIT_MS_MAX)
+			return -EINVAL;
+		xtcp_sk(sk)->time_wait_ms = val;
+		return 0;
 	}
-	return -ENOPROTOOPT;
+	return xtcp_sockopt_set_bound(sk, optname, val);
 }
 
 /* What XTCP does not have: the errors of a kernel, or of a caller, without it. */
@@ -264,6 +296,10 @@ static int xtcp_sockopt_set_int(struct sock *sk, int optname, int val)
 	case TCP_LINGER2:
 	case TCP_DEFER_ACCEPT:
 	case TCP_USER_TIMEOUT:
+	case TCP_RTO_MAX_MS:
+	case TCP_RTO_MIN_US:
+	case TCP_DELACK_MAX_US:
+	case TCP_XTCP_TIME_WAIT_MS:
 		return xtcp_sockopt_set_timing(sk, optname, val);
 	}
 	return xtcp_sockopt_refuse(optname);
@@ -401,6 +437,18 @@ static int xtcp_sockopt_get_timing(const struct sock *sk, int optname, int *val)
 		return 0;
 	case TCP_USER_TIMEOUT:
 		*val = READ_ONCE(icsk->icsk_user_timeout);
+		return 0;
+	case TCP_RTO_MAX_MS:
+		*val = READ_ONCE(xtcp_sk(sk)->rto_max_us) / USEC_PER_MSEC;
+		return 0;
+	case TCP_RTO_MIN_US:
+		*val = jiffies_to_usecs(READ_ONCE(icsk->icsk_rto_min));
+		return 0;
+	case TCP_DELACK_MAX_US:
+		*val = jiffies_to_usecs(READ_ONCE(icsk->icsk_delack_max));
+		return 0;
+	case TCP_XTCP_TIME_WAIT_MS:
+		*val = xtcp_sk(sk)->time_wait_ms ? : READ_ONCE(xtcp_sk_net(sk)->time_wait_ms);
 		return 0;
 	case TCP_TIMESTAMP:
 		*val = xtcp_clock_ts(xtcp_clock_us()) + READ_ONCE(tp->tsoffset);

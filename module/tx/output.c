@@ -7,6 +7,8 @@
  */
 #include "xtcp.h"
 
+#define XTCP_OUTPUT_TURNS	3	/* answers in a row that make a connection interactive */
+
 /* ------------------------------------------------------------ segment size */
 
 /** xtcp_output_sync_mss() - the path MTU is @pmtu bytes: derive the segment size (RFC 9293 3.7.1) */
@@ -266,6 +268,20 @@ static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, struct xtcp_cb
 	return err > 0 ? net_xmit_eval(err) : err;
 }
 
+/*
+ * Text leaves soon after text arrived: after a few such turns the application is taken for one that answers, and ACKs
+ * wait for its answers.
+ */
+static void xtcp_output_note_turn(struct xtcp_sock *xs)
+{
+	if (xs->pingpong || xs->answered || !xs->last_data_us ||
+	    xs->tp.tcp_mstamp - xs->last_data_us >= max(xs->ato_us, XTCP_DELACK_MIN_US))
+		return;
+	xs->answered = true;
+	if (++xs->turns >= XTCP_OUTPUT_TURNS)
+		xs->pingpong = true;
+}
+
 /**
  * xtcp_output_transmit() - send one buffer of the send queue, first time or again
  * @sk: connection, locked, clock refreshed
@@ -299,8 +315,10 @@ int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp
 	out->dev = NULL;
 	err = xtcp_output_emit(sk, out, &cb, retrans);
 	if (likely(!err)) {
-		if (skb->len)
+		if (skb->len) {
 			tp->lsndtime = tcp_jiffies32;
+			xtcp_output_note_turn(xtcp_sk(sk));
+		}
 		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state == TCP_CA_CWR)
 			xtcp_sk(sk)->prr.out += cb.segs;
 		xtcp_pace_sent(sk, skb, prior_ns);

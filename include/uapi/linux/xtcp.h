@@ -40,4 +40,12 @@
 #define IPPROTO_XTCP	253
 #endif
 
+/*
+ * Options at level SOL_TCP that only XTCP has.
+ *
+ * TCP_XTCP_TIME_WAIT_MS (int): length of this connection's TIME-WAIT in milliseconds, 0 to 600000; 0 is
+ * net.xtcp.time_wait_ms. Connections accepted from a listener inherit its value.
+ */
+#define TCP_XTCP_TIME_WAIT_MS	200
+
 #endif /* _UAPI_LINUX_XTCP_H */
