@@ -9,6 +9,5 @@ def run(t):
     c.expect("SA", ack=1)
     c.ack()
     t.sleep(10)
-    t.mark = t.mark + 0
     listener.close()
     c.expect("RA", seq=1)

@@ -52,7 +52,7 @@ class Conn:
         self.sock = None
         self.inbox = []
         self.written = self.consumed = 0
-        self.extra = b""
+        self.extra = []
 
     # --- what the peer sends
 
@@ -72,10 +72,7 @@ class Conn:
             pairs.append((segment.TIMESTAMP, struct.pack("!II", self.ts_now(), self.ts_recent if ack else 0)))
         if offer["wscale"] is not None:
             pairs.append((segment.WSCALE, struct.pack("!B", offer["wscale"])))
-        return pack_options(pairs + self.extra_pairs())
-
-    def extra_pairs(self):
-        return list(self.extra)
+        return pack_options(pairs + self.extra)
 
     def inject(self, flags="A", data=0, *, seq=None, ack=None, win=None, ts=None, sack=(), options=None, src=None, **more):
         """Sends a segment. data: so many bytes of the stream's pattern at seq, or the bytes. ts: (TSval, TSecr), False
@@ -236,6 +233,8 @@ class Conn:
             got = self.next(end - net.now())
             if got is None:
                 raise Mismatch(f"expected {what}, nothing like it came in {ms} ms")
+            if self.irs is None:
+                self.irs = got.seq
             self.take(got)
             if predicate(got):
                 self.test.mark = got.time
