@@ -8,5 +8,5 @@ def run(t):
     c = t.peer()
     c.inject("S")
     c.expect("SA", ack=1)
-    c.inject("A", seq=2, ack=1)
+    c.inject("A", seq=100000, ack=1)
     c.expect("R", seq=1)
