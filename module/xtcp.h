@@ -742,6 +742,7 @@ void xtcp_data_ack(struct sock *sk);			/* decide on an ACK now, later, or never 
 void xtcp_data_purge(struct sock *sk);
 void xtcp_data_ooo_purge(struct sock *sk);
 bool xtcp_data_prune(struct sock *sk);
+bool xtcp_collapse(struct sock *sk);			/* copy small segments together */
 void xtcp_data_dsack(struct sock *sk, u32 start, u32 end);
 void xtcp_data_trim_sacks(struct sock *sk);		/* RCV.NXT moved */
 

@@ -59,6 +59,7 @@ struct sock;
 	X(TCPOFOMerge)						\
 	X(OfoPruned)						\
 	X(RcvPruned)						\
+	X(TCPRcvCollapsed)					\
 	X(TCPRcvCoalesce)					\
 	X(TCPBacklogCoalesce)					\
 	X(TCPChallengeACK)					\

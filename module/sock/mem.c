@@ -93,7 +93,7 @@ void xtcp_mem_check_space(struct sock *sk)
 /* ------------------------------------------------------------ receiving */
 
 /**
- * xtcp_mem_rcv_charge() - is there room for @skb? Prunes out-of-order data if not
+ * xtcp_mem_rcv_charge() - is there room for @skb? Copies small segments together and prunes out-of-order data if not
  * @sk: connection
  * @skb: received segment, not charged yet
  *
@@ -107,12 +107,18 @@ int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb)
 {
 	bool in_order = !xtcp_seq_gt(XTCP_CB(skb)->seq, tcp_sk(sk)->rcv_nxt);
 	int limit = in_order ? min(sk->sk_rcvbuf, INT_MAX / 2) * 2 : sk->sk_rcvbuf;
+	bool collapsed = false, again;
 
 	do {
 		if (atomic_read(&sk->sk_rmem_alloc) <= limit && sk_rmem_schedule(sk, skb, skb->truesize))
 			return 0;
-		xtcp_mib_inc(sock_net(sk), XTCP_MIB_RcvPruned);
-	} while (xtcp_data_prune(sk));
+		again = !collapsed && xtcp_collapse(sk);
+		collapsed = true;
+		if (!again) {
+			xtcp_mib_inc(sock_net(sk), XTCP_MIB_RcvPruned);
+			again = xtcp_data_prune(sk);
+		}
+	} while (again);
 	if (!in_order || !skb_queue_empty(&sk->sk_receive_queue))
 		return -ENOMEM;
 	xtcp_mem_force(sk, skb->truesize);

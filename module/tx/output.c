@@ -449,6 +449,9 @@ static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 le
 		return false;
 	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Open || XTCP_CB(skb)->flags & XTCP_FIN)
 		return false;
+	/* a sender that was silent has no rhythm of ACKs to wait for; and duplicate ACKs let single segments go */
+	if ((s64)(tp->tcp_clock_cache - tp->tcp_wstamp_ns) > NSEC_PER_MSEC || tp->sacked_out)
+		return false;
 	/* the oldest segment left less than half a round trip ago: its ACK is too far off */
 	return tp->tcp_mstamp - tcp_skb_timestamp_us(head) >= tp->srtt_us >> 4;
 }

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -339,6 +340,66 @@ TEST_F(scripted, trimmed)
 	EXPECT_EQ(0, memcmp(data, "hello world", 11));
 	ASSERT_TRUE(peer_await(peer, ACK, XNET_PATIENCE_MS));
 	EXPECT_EQ(peer->snd_nxt, peer->last.ack);
+}
+
+/*
+ * Tiny segments in large buffers: memory is made by copying them together, whether they wait in order or behind a hole,
+ * and no byte is lost (RFC 9293 3.8.6.2.2; what was promised is kept).
+ */
+static bool tiny_segments(struct peer *peer, int hole)
+{
+	static char out[1200], in[1200];
+	int fd, sniffer;
+	u32 base;
+
+	if (xnet_sysctl(peer->ns, "net/ipv4/tcp_rmem", "4096 16384 16384"))
+		return false;
+	/* somebody who listens in holds every packet for a while: its pages cannot be taken over */
+	xnet_ns_enter(peer->ns);
+	sniffer = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+	xnet_ns_leave();
+	if (sniffer < 0)
+		return false;
+	fd = peer_connected(peer);
+	for (size_t i = 0; i < sizeof(out); i++)
+		out[i] = 'a' + i % 26;
+	base = peer->snd_nxt;
+	for (size_t i = hole; i < sizeof(out); i++) {
+		peer->snd_nxt = base + i;
+		peer_send_data(peer, ACK | PSH, out + i, 1);
+		peer_drain(peer);
+	}
+	/* what was not held is sent again, as a real peer does, until everything is acknowledged */
+	for (int tries = 0; tries < 20; tries++) {
+		u32 have;
+
+		peer->snd_nxt = base;
+		peer_send_data(peer, ACK | PSH, out, hole ? hole : 1);
+		if (!peer_await(peer, ACK, XNET_PATIENCE_MS))
+			return false;
+		have = peer->last.ack - base;
+		if (have >= sizeof(out))
+			break;
+		peer->snd_nxt = base + have;
+		peer_send_data(peer, ACK | PSH, out + have, sizeof(out) - have);
+		peer_drain(peer);
+	}
+	close(sniffer);
+	return fd >= 0 && xnet_read_all(fd, in, sizeof(in)) == sizeof(in) && !memcmp(in, out, sizeof(in));
+}
+
+TEST_F(scripted, tiny_segments_in_order)
+{
+	ASSERT_TRUE(tiny_segments(&self->peer, 0));
+	if (xnet_under_test())
+		EXPECT_LT(0, xnet_counter(self->peer.ns, XNET_XTCP, "TCPRcvCollapsed"));
+}
+
+TEST_F(scripted, tiny_segments_behind_a_hole)
+{
+	ASSERT_TRUE(tiny_segments(&self->peer, 10));
+	if (xnet_under_test())
+		EXPECT_LT(0, xnet_counter(self->peer.ns, XNET_XTCP, "TCPRcvCollapsed"));
 }
 
 XNET_MAIN
