@@ -127,12 +127,15 @@ def arguments():
     return parser.parse_args()
 
 
-def shrink_conntrack():
-    """Connection tracking walks its whole table every second or so of virtual time. Only in a guest of our own."""
-    path = "/proc/sys/net/netfilter/nf_conntrack_buckets"
-    if is_virtual() and os.path.exists(path):
-        with open(path, "w", encoding="ascii") as file:
-            file.write("64")
+def quiet_kernel():
+    """What the guest's kernel does every few seconds or minutes of virtual time, and days are many of them: connection
+    tracking walks its table, kmemleak all memory (scripts/vm has it look once more at the end)."""
+    if not is_virtual():
+        return
+    for path, value in (("/proc/sys/net/netfilter/nf_conntrack_buckets", "64"), ("/sys/kernel/debug/kmemleak", "scan=off")):
+        if os.path.exists(path):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(value)
 
 
 def main():
@@ -146,7 +149,7 @@ def main():
     unknown = sorted({key[0] for key in listed} - set(behaviours([]))) + dangling()
     runs = [(name, version, stack) for name in names for stack in ("tcp", "xtcp") for version in (4, 6)
             if args.stack in (None, stack) and args.version in (None, version)]
-    shrink_conntrack()
+    quiet_kernel()
     signal.signal(signal.SIGALRM, out_of_time)
     print(f"TAP version 13\n1..{len(runs) + (0 if args.names else 1)}")
     failed = expected = 0
