@@ -20,6 +20,7 @@ help:
 	@echo 'make unit                  unit and property tests of module/core on the host'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
+	@echo 'make wire WIRE=cookies     segment by segment, beside the kernel'\''s TCP (KERNEL=uml-plain; WIRE: part of a name)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
@@ -80,6 +81,10 @@ vm: tools
 sim:
 	@$(MAKE) --no-print-directory -C selftests/sim
 	@selftests/sim/run.sh $(SEEDS) $(or $(KERNEL),uml)
+
+.PHONY: wire
+wire:
+	@scripts/vm --kernel $(or $(KERNEL),uml-plain) --timeout 900 -- selftests/wire/run.py $(WIRE)
 
 .PHONY: bench
 bench: tools

@@ -48,6 +48,9 @@ static enum xtcp_verdict judge_reset(const struct xtcp_accept_in *in, u32 seq)
 {
 	if (seq == in->rcv_nxt)
 		return XTCP_RESET;
+	/* Some peers reset at the number of their FIN, not beyond it; they would not answer a challenge either. */
+	if (in->fin_received && seq == in->rcv_nxt - 1)
+		return XTCP_RESET;
 	if (xtcp_seq_in(seq, in->rcv_nxt, in->rcv_nxt + in->rcv_wnd))
 		return XTCP_CHALLENGE;
 	return XTCP_DROP_SILENT;

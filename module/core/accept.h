@@ -29,6 +29,7 @@ enum xtcp_verdict {
  * @ts_ok: timestamps were negotiated; a segment without them is then treated as RFC 7323 3.2 says: dropped unless RST
  *	(a middlebox that strips timestamps mid-connection must not hang it: accept such a segment if it passes the
  *	sequence check, as deployed stacks do)
+ * @fin_received: the peer's FIN was taken; @rcv_nxt lies behind it
  */
 struct xtcp_accept_in {
 	u32 rcv_nxt;
@@ -36,6 +37,7 @@ struct xtcp_accept_in {
 	u32 ts_recent;
 	u32 ts_recent_age_s;
 	bool ts_ok;
+	bool fin_received;
 };
 
 /**

@@ -437,7 +437,8 @@ static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 
 
 /*
  * A window that opens by a segment or two per ACK would cut everything into small super-segments. Wait for more of it,
- * if the next ACK is near: not when a third of the window is open already, in recovery, or at the end of the stream.
+ * if the next ACK is near: not when a third of the window is open already, when ACKs bring trouble (RFC 3042: each of the
+ * first duplicate ACKs lets a segment go, RFC 6937: each ACK of a reduction its share), or at the end of the stream.
  */
 static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 len, u32 burst, u32 mss)
 {
@@ -447,7 +448,7 @@ static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 le
 
 	if (len >= skb->len || len >= burst * mss || len >= window / 3 || !head)
 		return false;
-	if (inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || XTCP_CB(skb)->flags & XTCP_FIN)
+	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Open || XTCP_CB(skb)->flags & XTCP_FIN)
 		return false;
 	/* a sender that was silent has no rhythm of ACKs to wait for; and duplicate ACKs let single segments go */
 	if ((s64)(tp->tcp_clock_cache - tp->tcp_wstamp_ns) > NSEC_PER_MSEC || tp->sacked_out)

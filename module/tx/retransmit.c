@@ -107,8 +107,10 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 	/* a peer that takes its window back gets one segment to answer, no more (RFC 9293 3.8.6.2.1) */
 	if (xtcp_seq_ge(cb->seq, tp->snd_una + tp->snd_wnd) && cb->seq != tp->snd_una)
 		return -EAGAIN;
-	if (skb->len > segs * mss) {
+	/* cut for a larger path MTU: as it is, IP would drop it or cut it into fragments */
+	if (skb->len > segs * mss || cb->mss > mss)
 		xtcp_retransmit_recount(tp, skb, mss);
+	if (skb->len > segs * mss) {
 		err = xtcp_queue_split(sk, skb, segs * mss, true, GFP_ATOMIC);
 		if (err)
 			return err;

@@ -113,6 +113,19 @@ TEST(accept_segment__rst_no_window)
 }
 
 /* RFC 5961 4.2: irrespective of the sequence number */
+/* A RST at the number of a FIN that was taken, as some peers send it */
+TEST(accept_segment__rst_at_fin)
+{
+	struct xtcp_accept_in in = conn(1001, 100);
+	struct xtcp_segment s = seg(1000, 0, XTCP_RST);
+
+	CHECK_EQ(xtcp_accept_segment(&in, &s, &none), XTCP_DROP_SILENT);
+	in.fin_received = true;
+	CHECK_EQ(xtcp_accept_segment(&in, &s, &none), XTCP_RESET);
+	s = seg(999, 0, XTCP_RST);
+	CHECK_EQ(xtcp_accept_segment(&in, &s, &none), XTCP_DROP_SILENT);
+}
+
 TEST(accept_segment__syn)
 {
 	CHECK_EQ(judge(1000, 100, 1000, 1, XTCP_SYN), XTCP_CHALLENGE);

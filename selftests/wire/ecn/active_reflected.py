@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A SYN-ACK with both flags reflects reserved bits: it refuses ECN. RFC 3168 6.1.1."""
+
+
+def run(t):
+    t.sysctl("tcp_ecn", 1)
+    c = t.dial()
+    c.expect("SEC")
+    c.inject("SAEC")
+    c.expect("A", ack=1)
+    c.write(1000)
+    c.expect("A", 1000, ecn=0)

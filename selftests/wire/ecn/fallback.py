@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0
+"""An ECN-setup SYN that gets no answer is followed by a plain one. RFC 3168 6.1.1.1."""
+
+
+def run(t):
+    t.sysctl("tcp_ecn", 1)
+    c = t.dial()
+    c.expect("SEC")
+    c.expect("S", seq=0, after=1000)
+    c.inject("SA")
+    c.expect("A", ack=1)
+    c.write(1000)
+    c.expect("A", 1000, ecn=0)

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One probe, then the time-out. RFC 8985 7.2."""
+
+
+def run(t):
+    t.sysctl("tcp_early_retrans", 3)
+    c = t.accept()
+    c.write(3000)
+    c.expect_data(3)
+    c.expect("A", 1000, seq=2001, after=200)
+    c.expect("A", 1000, seq=1, after=300)

@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Runs behaviours against both stacks, for IPv4 and IPv6, and judges: the verdict must be the same, or the difference
+be listed in Documentation/protocol.rst. TAP.
+
+    scripts/vm --kernel uml -- selftests/wire/run.py [--stack tcp|xtcp] [--version 4|6] [--verbose] [NAME...]
+
+NAME is a part of a behaviour's name, which is its path: handshake/passive. Root, and a namespace for each run.
+"""
+
+import argparse
+import fnmatch
+import importlib.util
+import os
+import re
+import signal
+import sys
+import traceback
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
+
+from lib.conn import Mismatch  # noqa: E402
+from lib.net import is_virtual  # noqa: E402
+from lib.test import Test  # noqa: E402
+
+NOT_BEHAVIOURS = {"lib", "bench", "__pycache__"}
+# Of virtual time: nothing a behaviour waits for takes longer.
+LIMIT_S = 40 * 24 * 3600
+
+
+def behaviours(parts):
+    names = []
+    for group in sorted(os.listdir(HERE)):
+        folder = os.path.join(HERE, group)
+        if os.path.isdir(folder) and group not in NOT_BEHAVIOURS:
+            names += [f"{group}/{file[:-3]}" for file in sorted(os.listdir(folder)) if file.endswith(".py")]
+    return [name for name in names if not parts or any(part in name for part in parts)]
+
+
+def load(name):
+    path = os.path.join(HERE, name + ".py")
+    spec = importlib.util.spec_from_file_location(name.replace("/", "."), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if not (module.__doc__ or "").strip() or not re.search(r"RFC \d+|tcp\(7\)|socket\(7\)|ip-sysctl", module.__doc__):
+        raise ValueError(f"{name} does not open with what it is about and its source")
+    return module
+
+
+def dangling():
+    """Names in Documentation/protocol.rst that are of nothing (behaviours, unit tests, functions), and behaviours that it
+    does not name."""
+    with open(os.path.join(TOP, "Documentation", "protocol.rst"), encoding="utf-8") as file:
+        text = file.read()
+    groups = {name.split("/")[0] for name in behaviours([])}
+    known = behaviours([])
+    source = ""
+    for folder, _, files in os.walk(os.path.join(TOP, "module")):
+        for name in files:
+            if name.endswith(".c"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    source += file.read()
+    named = [name for name in re.findall(r"\b([a-z]+/[a-z0-9_]*\*?[a-z0-9_]*\*?)", text) if name.split("/")[0] in groups]
+    missing = [name for name in named if not fnmatch.filter(known, name)]
+    missing += [name for name in known if not any(fnmatch.fnmatch(name, part) for part in named)]
+    missing += [f"unit:{name}" for name in re.findall(r"unit:([a-z]+)", text)
+                if not os.path.exists(os.path.join(TOP, "selftests", "unit", f"test_{name}.c"))]
+    defined = set(re.findall(r"^[a-z].*?\b(xtcp_[a-z0-9_]+)\(", source, re.MULTILINE))
+    missing += sorted(set(re.findall(r"``(xtcp_[a-z0-9_]+)\(\)``", text)) - defined)
+    return missing
+
+
+def differences():
+    """From Documentation/protocol.rst: {(behaviour, stack): reason}, the runs that are meant to fail."""
+    table, inside = {}, False
+    with open(os.path.join(TOP, "Documentation", "protocol.rst"), encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(".. wire differences"):
+                inside = line.strip().endswith("begin")
+            elif inside:
+                match = re.match(r"(\w+/\w+) +(tcp|xtcp)(?: +IPv([46]))? +(\S.*)", line)
+                if match:
+                    for version in (4, 6):
+                        if match[3] in (None, str(version)):
+                            table[match[1], match[2], version] = match[4].strip()
+    return table
+
+
+def run_one(module, version, stack, log):
+    """None, or what was wrong. log gets the conversation."""
+    test = None
+    try:
+        test = Test(version, stack)
+        module.run(test)
+        return None
+    except Mismatch as error:
+        return f"line {script_line(module)}: {error}"
+    except Exception as error:  # a broken script fails, the others go on
+        return f"line {script_line(module)}: {type(error).__name__}: {error}\n{traceback.format_exc()}"
+    finally:
+        if test:
+            log += test.log
+            test.close()
+
+
+def script_line(module):
+    for frame in reversed(traceback.extract_tb(sys.exc_info()[2])):
+        if frame.filename == module.__file__:
+            return frame.lineno
+    return "?"
+
+
+def out_of_time(_signal, _frame):
+    raise Mismatch("the behaviour does not end")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Runs behaviours of TCP, segment by segment, on both stacks.")
+    parser.add_argument("--stack", choices=("tcp", "xtcp"), help="this stack alone")
+    parser.add_argument("--version", type=int, choices=(4, 6), help="IPv4 or IPv6 alone")
+    parser.add_argument("--verbose", action="store_true", help="every conversation, not only those that fail")
+    parser.add_argument("--list", action="store_true", help="names and intents, run nothing")
+    parser.add_argument("names", nargs="*", help="part of a behaviour's name")
+    return parser.parse_args()
+
+
+def quiet_kernel():
+    """What the guest's kernel does every few seconds or minutes of virtual time, and days are many of them: connection
+    tracking walks its table, kmemleak all memory (scripts/vm has it look once more at the end)."""
+    if not is_virtual():
+        return
+    for path, value in (("/proc/sys/net/netfilter/nf_conntrack_buckets", "64"), ("/sys/kernel/debug/kmemleak", "scan=off")):
+        if os.path.exists(path):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(value)
+
+
+def main():
+    args = arguments()
+    names = behaviours(args.names)
+    if args.list:
+        for name in names:
+            print(f"{name:40} {' '.join(load(name).__doc__.split())}")
+        return 0
+    listed = differences()
+    unknown = sorted({key[0] for key in listed} - set(behaviours([]))) + dangling()
+    runs = [(name, version, stack) for name in names for stack in ("tcp", "xtcp") for version in (4, 6)
+            if args.stack in (None, stack) and args.version in (None, version)]
+    quiet_kernel()
+    signal.signal(signal.SIGALRM, out_of_time)
+    print(f"TAP version 13\n1..{len(runs) + (0 if args.names else 1)}")
+    failed = expected = 0
+    for number, (name, version, stack) in enumerate(runs, 1):
+        log = []
+        signal.alarm(LIMIT_S)
+        problem = run_one(load(name), version, stack, log)
+        signal.alarm(0)
+        reason = listed.get((name, stack, version))
+        good = bool(problem) == bool(reason)
+        note = f" (differs: {reason})" if problem and reason else ""
+        print(f"{'ok' if good else 'not ok'} {number} - {name} ipv{version} {stack}{note}")
+        failed += not good
+        expected += bool(problem and reason)
+        if not good or args.verbose:
+            if reason and not problem:
+                problem = f"passes, though Documentation/protocol.rst lists a difference: {reason}"
+            for line in [problem or ""] + log:
+                print("\n".join("#   " + part for part in line.splitlines()))
+        sys.stdout.flush()
+    if not args.names:
+        print(f"{'not ok' if unknown else 'ok'} {len(runs) + 1} - Documentation/protocol.rst names what there is")
+        for name in unknown:
+            print(f"#   there is no {name}, or protocol.rst does not name it")
+        failed += bool(unknown)
+    print(f"# {len(names)} behaviours, {len(runs)} runs, {failed} failed, {expected} differ as listed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
