@@ -45,6 +45,7 @@
 #include "core/cookie.h"
 #include "core/delack.h"
 #include "core/options.h"
+#include "core/plpmtu.h"
 #include "core/rack.h"
 #include "core/recovery.h"
 #include "core/reply.h"
@@ -191,6 +192,7 @@ struct xtcp_listen {
  * @tlp: tail loss probe under way
  * @undo: the books of a reduction that may prove needless
  * @frto: was the time-out needless?
+ * @mtup: search for the path MTU
  * @dupacks: duplicate ACKs since SND.UNA moved (no SACK)
  * @fin_queued: FIN is in the send queue or sent
  * @fin_seq: its sequence number, if @fin_queued
@@ -248,6 +250,7 @@ struct xtcp_sock {
 	struct xtcp_tlp tlp;
 	struct xtcp_undo undo;
 	struct xtcp_frto frto;
+	struct xtcp_plpmtu mtup;
 	u32 dupacks;
 	u32 fin_seq;
 	bool fin_queued;
@@ -706,9 +709,17 @@ void xtcp_retransmit_mark_lost(struct sock *sk, struct sk_buff *skb);
 void xtcp_retransmit_all_lost(struct sock *sk);		/* RTO: everything un-SACKed is lost */
 void xtcp_retransmit_push(struct sock *sk);		/* resend what is marked lost, as cwnd allows */
 int xtcp_retransmit_skb(struct sock *sk, struct sk_buff *skb);
+void xtcp_retransmit_uncounted(struct sock *sk);
 void xtcp_retransmit_timeout(struct sock *sk);		/* RTO expired */
 
 void xtcp_probe_send(struct sock *sk);			/* tail loss probe */
+
+void xtcp_mtuprobe_init(struct sock *sk);
+u32 xtcp_mtuprobe_limit(const struct sock *sk, u32 pmtu);
+u32 xtcp_mtuprobe_try(struct sock *sk, const struct sk_buff *skb, u32 quota);
+void xtcp_mtuprobe_sent(struct sock *sk, u32 seq, u32 len);
+bool xtcp_mtuprobe_ack(struct sock *sk);
+void xtcp_mtuprobe_black_hole(struct sock *sk);
 
 void xtcp_pace_init(struct sock *sk);
 bool xtcp_pace_blocked(struct sock *sk);		/* true: the pacing timer will resume output */

@@ -238,6 +238,7 @@ void xtcp_connect_established(struct sock *sk)
 	tp->max_window = max(tp->max_window, tp->snd_wnd);
 	/* what the SYN carries unscaled, the connection offers scaled from now on */
 	xtcp_mem_rcvbuf_init(sk);
+	xtcp_mtuprobe_init(sk);
 	xtcp_output_sync_mss(sk, icsk->icsk_pmtu_cookie);
 	xtcp_cong_start(sk);
 	xtcp_pace_rate_update(sk);

@@ -55,6 +55,9 @@ struct sock;
 	X(TCPLossProbes)					\
 	X(TCPLossProbeRecovery)					\
 	X(TCPDeliveredCE)					\
+	X(TCPMTUPProbes)					\
+	X(TCPMTUPSuccess)					\
+	X(TCPMTUPFail)						\
 	X(TCPOFOQueue)						\
 	X(TCPOFOMerge)						\
 	X(OfoPruned)						\

@@ -295,6 +295,11 @@ void xtcp_recover_ack(struct sock *sk, struct xtcp_ack_news *n)
 	if (n->ece)
 		xtcp_recover_cwr(sk, n->prior_in_flight);
 	xtcp_recover_detect(sk, n);
+	if (xtcp_mtuprobe_ack(sk)) {
+		/* resent in smaller segments, in addition to what cwnd allows: nothing is congested */
+		xtcp_retransmit_uncounted(sk);
+		return;
+	}
 	if (icsk->icsk_ca_state >= TCP_CA_Recovery)
 		return;
 	if (tp->lost_out)

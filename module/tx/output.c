@@ -17,7 +17,8 @@ void xtcp_output_sync_mss(struct sock *sk, u32 pmtu)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 fixed = tp->tcp_header_len ? tp->tcp_header_len : sizeof(struct tcphdr);
 	u32 headers = xtcp_out_ip_header(sk) + sizeof(struct tcphdr);
-	u32 mss = pmtu > headers ? pmtu - headers : 0;
+	u32 mtu = xtcp_mtuprobe_limit(sk, pmtu);
+	u32 mss = mtu > headers ? mtu - headers : 0;
 
 	mss = min_t(u32, mss, tp->rx_opt.mss_clamp);
 	if (tp->rx_opt.user_mss)
@@ -538,7 +539,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 	struct tcp_sock *tp = &xs->tp;
 	gfp_t gfp = sk_gfp_mask(sk, GFP_ATOMIC);
 	bool limited = false, sent = false, fin_only;
-	u32 mss = xtcp_output_mss(sk);
+	u32 mss = xtcp_output_mss(sk), probe;
 	struct sk_buff *skb;
 
 	sock_owned_by_me(sk);
@@ -559,6 +560,14 @@ void xtcp_output_push(struct sock *sk, bool force)
 		if (!quota && skb->len) {
 			limited = true;
 			break;
+		}
+		probe = xtcp_mtuprobe_try(sk, skb, quota);
+		if (unlikely(probe)) {
+			if (xtcp_output_throttled(sk, skb) || xtcp_output_send_head(sk, skb, probe, probe, gfp))
+				break;
+			xtcp_mtuprobe_sent(sk, XTCP_CB(skb)->seq, probe);
+			sent = true;
+			continue;
 		}
 		burst = xtcp_output_burst_segs(sk, mss);
 		len = xtcp_output_sendable(sk, skb, mss, min(quota, burst), force, &fin_only);

@@ -139,6 +139,24 @@ int xtcp_retransmit_skb(struct sock *sk, struct sk_buff *skb)
 	return xtcp_retransmit_some(sk, skb, max_t(u32, XTCP_CB(skb)->segs, 1));
 }
 
+/** xtcp_retransmit_uncounted() - resend the first buffer, which is marked lost for another reason than congestion */
+void xtcp_retransmit_uncounted(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb = tcp_rtx_queue_head(sk);
+
+	xtcp_clock_refresh(tp);
+	for (; skb && (XTCP_CB(skb)->state & (XTCP_SKB_LOST | XTCP_SKB_RETRANS)) == XTCP_SKB_LOST;
+	     skb = skb_rb_next(skb)) {
+		if (xtcp_retransmit_some(sk, skb, 1))
+			break;
+		/* in flight like new data */
+		XTCP_CB(skb)->state &= ~(XTCP_SKB_LOST | XTCP_SKB_RETRANS);
+		tp->lost_out -= XTCP_CB(skb)->segs;
+		tp->retrans_out -= XTCP_CB(skb)->segs;
+	}
+}
+
 /**
  * xtcp_retransmit_push() - resend what is marked lost, oldest first, within cwnd
  * @sk: connection, locked
@@ -193,8 +211,11 @@ void xtcp_retransmit_timeout(struct sock *sk)
 	xtcp_clock_refresh(tp);
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPTimeouts);
 	/* the route may be the reason: look for another one before trying again */
-	if (icsk->icsk_retransmits >= READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_retries1))
+	if (icsk->icsk_retransmits >= READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_retries1)) {
+		if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
+			xtcp_mtuprobe_black_hole(sk);
 		__dst_negative_advice(sk);
+	}
 	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
 		xtcp_recover_timeout(sk);
 	else
