@@ -47,8 +47,8 @@ static const struct scenario scenarios[] = {
 	{ .name = "corrupt", .there.corrupt_ppm = RNG_PERCENT / 10, .what = "0.1 % with a flipped bit" },
 	{
 		.name = "burst20",
-		.there = { .burst_ppm = 100, .burst_loss_ppm = 100 * RNG_PERCENT, .burst_end_ppm = 5 * RNG_PERCENT },
-		.what = "one packet in 10,000 begins a burst of some 20 lost",
+		.there = { .burst_ppm = 500, .burst_loss_ppm = 100 * RNG_PERCENT, .burst_end_ppm = 5 * RNG_PERCENT },
+		.what = "one packet in 2,000 begins a burst of some 20 lost",
 	},
 	{ .name = "ackloss10", .back.loss_ppm = 10 * RNG_PERCENT, .what = "10 % of the ACKs lost" },
 	{
