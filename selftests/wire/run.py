@@ -51,8 +51,8 @@ def load(name):
 
 
 def dangling():
-    """Names in Documentation/protocol.rst that are of nothing (behaviours, unit tests, functions), and behaviours that it
-    does not name."""
+    """Names in Documentation/protocol.rst that are of nothing (behaviours, unit tests, functions), and behaviours that
+    it does not name."""
     with open(os.path.join(TOP, "Documentation", "protocol.rst"), encoding="utf-8") as file:
         text = file.read()
     groups = {name.split("/")[0] for name in behaviours([])}
@@ -63,7 +63,8 @@ def dangling():
             if name.endswith(".c"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     source += file.read()
-    named = [name for name in re.findall(r"\b([a-z]+/[a-z0-9_]*\*?[a-z0-9_]*\*?)", text) if name.split("/")[0] in groups]
+    named = [name for name in re.findall(r"\b([a-z]+/[a-z0-9_]*\*?[a-z0-9_]*\*?)", text)
+             if name.split("/")[0] in groups]
     missing = [name for name in named if not fnmatch.filter(known, name)]
     missing += [name for name in known if not any(fnmatch.fnmatch(name, part) for part in named)]
     missing += [f"unit:{name}" for name in re.findall(r"unit:([a-z]+)", text)
@@ -89,10 +90,11 @@ def differences():
     return table
 
 
-def run_one(module, version, stack, log):
+def run_one(name, version, stack, log):
     """None, or what was wrong. log gets the conversation."""
-    test = None
+    test = module = None
     try:
+        module = load(name)
         test = Test(version, stack)
         module.run(test)
         return None
@@ -108,7 +110,7 @@ def run_one(module, version, stack, log):
 
 def script_line(module):
     for frame in reversed(traceback.extract_tb(sys.exc_info()[2])):
-        if frame.filename == module.__file__:
+        if module and frame.filename == module.__file__:
             return frame.lineno
     return "?"
 
@@ -132,7 +134,8 @@ def quiet_kernel():
     tracking walks its table, kmemleak all memory (scripts/vm has it look once more at the end)."""
     if not is_virtual():
         return
-    for path, value in (("/proc/sys/net/netfilter/nf_conntrack_buckets", "64"), ("/sys/kernel/debug/kmemleak", "scan=off")):
+    for path, value in (("/proc/sys/net/netfilter/nf_conntrack_buckets", "64"),
+                        ("/sys/kernel/debug/kmemleak", "scan=off")):
         if os.path.exists(path):
             with open(path, "w", encoding="ascii") as file:
                 file.write(value)
@@ -156,7 +159,7 @@ def main():
     for number, (name, version, stack) in enumerate(runs, 1):
         log = []
         signal.alarm(LIMIT_S)
-        problem = run_one(load(name), version, stack, log)
+        problem = run_one(name, version, stack, log)
         signal.alarm(0)
         reason = listed.get((name, stack, version))
         good = bool(problem) == bool(reason)

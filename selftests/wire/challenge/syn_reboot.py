@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The peer lost its memory and opens anew: the challenge makes it reset the old connection. RFC 5961 4.2, RFC 9293 3.5.1."""
+"""The peer lost its memory and opens anew: the challenge makes it reset the old connection. RFC 5961 4.2, RFC
+9293 3.5.1."""
 
 
 def run(t):

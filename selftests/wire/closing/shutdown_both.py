@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""shutdown(SHUT_RDWR) sends a FIN; the socket's owner is still there, so no RST for late text in FIN-WAIT. RFC 9293 3.6."""
+"""shutdown(SHUT_RDWR) sends a FIN; the socket's owner is still there, so no RST for late text in FIN-WAIT. RFC
+9293 3.6."""
 
 import socket
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A new connection's first segments are acknowledged at once, so that the peer's window grows. RFC 9293 3.8.6.3, tcp(7)."""
+"""A new connection's first segments are acknowledged at once, so that the peer's window grows. RFC 9293
+3.8.6.3, tcp(7)."""
 
 
 def run(t):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A SYN with text that gets no answer is followed by one without: middleboxes drop what they do not know. RFC 7413 4.1.3."""
+"""A SYN with text that gets no answer is followed by one without: middleboxes drop what they do not know. RFC
+7413 4.1.3."""
 
 from lib.fastopen import fast_connect, learn_cookie
 from lib.segment import FAST_OPEN

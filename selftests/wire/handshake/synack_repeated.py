@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The last ACK was lost: the SYN-ACK that comes again in ESTABLISHED is acknowledged again. RFC 9293 3.5, RFC 5961 4.2."""
+"""The last ACK was lost: the SYN-ACK that comes again in ESTABLISHED is acknowledged again. RFC 9293 3.5, RFC
+5961 4.2."""
 
 
 def run(t):

@@ -28,7 +28,8 @@ TCP_INFO_FIELDS = (
      "last_ack_recv pmtu rcv_ssthresh rtt rttvar snd_ssthresh snd_cwnd advmss reordering rcv_rtt rcv_space "
      "total_retrans").split(),
 )
-STATES = ("? ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING").split()
+STATES = ("? ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN "
+          "CLOSING").split()
 
 
 class Mismatch(AssertionError):
@@ -38,7 +39,8 @@ class Mismatch(AssertionError):
 class Conn:
     """options of the peer's SYN: mss (0: none), wscale (None: none), sack, ts, ecn (RFC 3168 setup)."""
 
-    def __init__(self, test, port, near_port=None, *, mss=1000, wscale=None, sack=True, ts=False, win=65535, iss=1000000):
+    def __init__(self, test, port, near_port=None, *, mss=1000, wscale=None, sack=True, ts=False, win=65535,
+                 iss=1000000):
         self.test = test
         self.port, self.near_port = port, near_port
         self.offer = {"mss": mss, "wscale": wscale, "sack": sack, "ts": ts}
@@ -74,7 +76,8 @@ class Conn:
             pairs.append((segment.WSCALE, struct.pack("!B", offer["wscale"])))
         return pack_options(pairs + self.extra)
 
-    def inject(self, flags="A", data=0, *, seq=None, ack=None, win=None, ts=None, sack=(), options=None, src=None, **more):
+    def inject(self, flags="A", data=0, *, seq=None, ack=None, win=None, ts=None, sack=(), options=None, src=None,
+               **more):
         """Sends a segment. data: so many bytes of the stream's pattern at seq, or the bytes. ts: (TSval, TSecr), False
         for none. options: raw bytes instead of all options. Numbers given as seq and ack are relative."""
         seq = self.snd_nxt if seq is None else seq
@@ -127,7 +130,8 @@ class Conn:
             if old.seq == (self.irs + seq) & MASK:
                 return old.packet
         version = self.test.version
-        return segment.build(net.NEAR[version], net.PEER[version], (self.near_port, self.port), self.irs + seq, 0, "A", 1000)
+        return segment.build(net.NEAR[version], net.PEER[version], (self.near_port, self.port), self.irs + seq, 0, "A",
+                             1000)
 
     # --- what the peer expects
 
@@ -350,7 +354,7 @@ class Conn:
         self.sock.shutdown(how)
 
     def setopt(self, name, value, level=socket.IPPROTO_TCP):
-        number = getattr(socket, name, None) or {"TCP_INQ": 36, "TCP_USER_TIMEOUT": 18, "TCP_FASTOPEN_CONNECT": 30}[name]
+        number = getattr(socket, name)
         self.test.mark = net.now()
         self.sock.setsockopt(socket.SOL_SOCKET if name.startswith("SO_") else level, number, value)
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """TCP Fast Open from the stack's side (RFC 7413): getting a cookie, and connecting with text."""
 
-import socket
-
 from .segment import FAST_OPEN, pattern
 
 COOKIE = b"\x11\x22\x33\x44\x55\x66\x77\x88"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A needless retransmission does not move TS.Recent: text that was sent before it is still welcome. RFC 7323 5.3 R2, R3."""
+"""A needless retransmission does not move TS.Recent: text that was sent before it is still welcome. RFC 7323
+5.3 R2, R3."""
 
 
 def run(t):

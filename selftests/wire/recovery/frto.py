@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The ACK after a time-out is for what was not resent: the time-out was spurious, nothing more is resent. RFC 5682 3."""
+"""The ACK after a time-out is for what was not resent: the time-out was spurious, nothing more is resent. RFC
+5682 3."""
 
 
 def run(t):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The echo says that the ACK after a time-out is of the first transmission: undone. RFC 3522 3.2, RFC 4015, RFC 5682."""
+"""The echo says that the ACK after a time-out is of the first transmission: undone. RFC 3522 3.2, RFC 4015,
+RFC 5682."""
 
 
 def run(t):

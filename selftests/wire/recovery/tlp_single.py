@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A lone segment may be waiting for a delayed ACK: the probe comes no earlier than the time-out allows. RFC 8985 7.2."""
+"""A lone segment may be waiting for a delayed ACK: the probe comes no earlier than the time-out allows. RFC
+8985 7.2."""
 
 
 def run(t):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The time-out is SRTT + 4 RTTVAR, the latter at least 200 ms here: 300 ms for an RTT of 100 ms. RFC 6298 2, ip-sysctl."""
+"""The time-out is SRTT + 4 RTTVAR, the latter at least 200 ms here: 300 ms for an RTT of 100 ms. RFC 6298 2,
+ip-sysctl."""
 
 
 def run(t):

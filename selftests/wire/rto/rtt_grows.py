@@ -4,7 +4,7 @@
 
 def run(t):
     c = t.accept(rtt=10)
-    for i in range(12):
+    for _ in range(12):
         c.write(100)
         c.expect("PA", 100)
         t.sleep(180)

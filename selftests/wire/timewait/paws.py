@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A FIN with an old timestamp is acknowledged in TIME-WAIT and does not begin it anew. RFC 7323 5.3, RFC 9293 3.10.7.4."""
+"""A FIN with an old timestamp is acknowledged in TIME-WAIT and does not begin it anew. RFC 7323 5.3, RFC 9293
+3.10.7.4."""
 
 
 def run(t):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The window offered grows with what the reader takes: no setting is needed. RFC 7323 2.1, tcp(7) tcp_moderate_rcvbuf."""
+"""The window offered grows with what the reader takes: no setting is needed. RFC 7323 2.1, tcp(7)
+tcp_moderate_rcvbuf."""
 
 
 SIZE = 8000

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The peer takes back a window it had offered: what was sent stays valid, nothing more goes. RFC 9293 3.8.6 (SHLD-15)."""
+"""The peer takes back a window it had offered: what was sent stays valid, nothing more goes. RFC 9293 3.8.6
+(SHLD-15)."""
 
 
 def run(t):
