@@ -293,6 +293,35 @@ static void hash(struct link *l, __u64 value)
 	l->hash = rng_mix(l->hash ^ value);
 }
 
+/* What a packet that arrives says of the window; an edge that was told once holds (RFC 9293 3.8.6: never shrink it). */
+static void learn_window(struct ledger *ledger, enum host to, const struct packet *packet)
+{
+	struct packet_view v;
+	__u32 window;
+
+	if (!packet_parse(packet->data, packet->len, &v) || v.protocol != IPPROTO_TCP || !(v.flags & PACKET_ACK))
+		return;
+	window = v.window;
+	if (!(v.flags & PACKET_SYN) && ledger->wscale[SIDE_A] >= 0 && ledger->wscale[SIDE_B] >= 0)
+		window <<= ledger->wscale[!to];
+	if (!ledger->edge_known[to] || (__s32)(v.ack + window - ledger->edge[to]) > 0)
+		ledger->edge[to] = v.ack + window;
+	ledger->edge_known[to] = true;
+}
+
+/* XTCP sends nothing beyond the window that it was told. */
+static void check_window(struct run *run, enum host from, const struct ledger *ledger, const struct packet_view *v)
+{
+	__u32 end = v->seq + v->length;
+
+	if (!v->length || v->flags & (PACKET_SYN | PACKET_RST) || !ledger->edge_known[from] ||
+	    !params_is_xtcp(&run->p, from))
+		return;
+	if ((__s32)(end - ledger->edge[from]) > 0)
+		run_fail(run, "connection %d, %c: text up to %u, beyond the peer's window, which ends at %u",
+			 ledger->index, 'A' + from, end - ledger->isn[from], ledger->edge[from] - ledger->isn[from]);
+}
+
 static void account(struct run *run, enum host from, struct ledger *ledger, const struct packet_view *v, size_t len,
 		    enum fate fate)
 {
@@ -303,7 +332,10 @@ static void account(struct run *run, enum host from, struct ledger *ledger, cons
 	if (ledger && v->flags & PACKET_SYN && !ledger->isn_known[from]) {
 		ledger->isn[from] = v->seq;
 		ledger->isn_known[from] = true;
+		ledger->wscale[from] = v->wscale;
 	}
+	if (ledger)
+		check_window(run, from, ledger, v);
 	if (fate == FATE_CUT)
 		l->stats.cut++;
 	else if (fate == FATE_TOO_BIG)
@@ -446,8 +478,10 @@ static void arrive(struct run *run, struct packet *packet)
 		return;
 	if (error)
 		run_fail(run, "a host does not take a packet: %s", strerror(-error));
-	if (packet->ledger)
+	if (packet->ledger) {
+		learn_window(packet->ledger, packet->to, packet);
 		ledger_delivered(run, packet->ledger, packet->to);
+	}
 	if (packet->number == ~0ULL || packet->copy)
 		return;
 	if (packet->number >= way->delivered) {

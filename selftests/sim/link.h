@@ -24,6 +24,9 @@ struct packet;
  * @icmp: ICMP errors sent to that side
  * @isn: initial sequence numbers, to speak of relative ones
  * @isn_known: -
+ * @wscale: what that side's SYN offers, -1 = none
+ * @edge: the right edge of the window that side may fill, as far as it was told
+ * @edge_known: -
  */
 struct ledger {
 	int index;
@@ -34,6 +37,9 @@ struct ledger {
 	unsigned int icmp[SIDES];
 	__u32 isn[SIDES];
 	bool isn_known[SIDES];
+	int wscale[SIDES];
+	__u32 edge[SIDES];
+	bool edge_known[SIDES];
 };
 
 /**

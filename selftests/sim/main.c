@@ -28,6 +28,8 @@ struct options {
 	__u64 last;
 	enum pair pair;
 	const char *pcap;
+	const char *scenario;
+	__u64 mib;
 	bool verbose;
 	bool hash;
 	bool stop;
@@ -35,6 +37,8 @@ struct options {
 
 static const char usage[] =
 	"usage: sim --seeds A-B | --seed N [--pair xx|xk|kx|kk|any] [--verbose] [--hash] [--pcap FILE] [--stop-on-fail]\n"
+	"       sim --scenario NAME --mib N --seeds A-B --pair kk|xx|xk|kx\n"
+	"       sim --scenario list\n"
 	"\n"
 	"Runs seeds: two hosts, an impaired link between them, random connections over it. The same seed is the same run.\n"
 	"\n"
@@ -45,6 +49,8 @@ static const char usage[] =
 	"  --hash           print a hash of each seed's segments and their times\n"
 	"  --pcap FILE      write the last seed's capture; without it, failing seeds leave " CAPTURES "/seed-N.pcap\n"
 	"  --stop-on-fail   end at the first failing seed\n"
+	"  --scenario NAME  one transfer over a chosen link in place of what the seed draws; prints how long it took\n"
+	"  --mib N          of so many MiB (10)\n"
 	"\n"
 	"Needs root, and virtual time unless one has patience.\n"
 	"Exit status: 0 all seeds passed, 1 some failed, 2 usage.\n";
@@ -77,7 +83,8 @@ static bool parse(int argc, char **argv, struct options *o)
 		{ "seeds", required_argument, NULL, 'r' }, { "seed", required_argument, NULL, 's' },
 		{ "pair", required_argument, NULL, 'p' }, { "verbose", no_argument, NULL, 'v' },
 		{ "hash", no_argument, NULL, 'x' }, { "pcap", required_argument, NULL, 'f' },
-		{ "stop-on-fail", no_argument, NULL, '1' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{ "stop-on-fail", no_argument, NULL, '1' }, { "scenario", required_argument, NULL, 'c' },
+		{ "mib", required_argument, NULL, 'm' }, { "help", no_argument, NULL, 'h' }, { 0 },
 	};
 	bool seeds = false;
 	const char *end;
@@ -111,11 +118,18 @@ static bool parse(int argc, char **argv, struct options *o)
 		case '1':
 			o->stop = true;
 			break;
+		case 'c':
+			o->scenario = optarg;
+			break;
+		case 'm':
+			if (!parse_number(optarg, 0, &o->mib, &end) || !o->mib)
+				return false;
+			break;
 		default:
 			return false;
 		}
 	}
-	return seeds && optind == argc;
+	return (seeds || o->scenario) && optind == argc;
 }
 
 static void failed(struct run *run)
@@ -177,6 +191,9 @@ static __u64 run_all(struct run *run, const struct options *o)
 			bad++;
 			failed(run);
 			replace_world(&world, &open);
+		} else if (o->scenario) {
+			printf("scenario %s pair %s seed %llu ms %.0f\n", o->scenario, pair_names[o->pair], seed,
+			       (double)run->done_at / NS_PER_MS);
 		}
 		if (o->hash)
 			printf("seed %llu hash %016llx\n", seed, run->link.hash);
@@ -215,7 +232,7 @@ static void summary(const struct run *run, const struct options *o, __u64 bad)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .pair = PAIR_ANY };
+	struct options o = { .pair = PAIR_ANY, .mib = 10 };
 	static struct run run;
 	__u64 bad;
 	int error;
@@ -223,6 +240,14 @@ int main(int argc, char **argv)
 	if (!parse(argc, argv, &o)) {
 		fputs(usage, stderr);
 		return 2;
+	}
+	if (o.scenario) {
+		run.scenario = scenario_find(o.scenario);
+		run.bytes = o.mib << 20;
+		if (!run.scenario || o.pair == PAIR_ANY) {
+			scenario_list(stdout);
+			return strcmp(o.scenario, "list") ? 2 : 0;
+		}
 	}
 	run.verbose = o.verbose;
 	error = run_open(&run);

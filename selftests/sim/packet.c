@@ -46,6 +46,25 @@ static unsigned int fold(__u64 sum)
 	return ~sum & 0xffff;
 }
 
+/* The window scale option's value, or -1. */
+static int find_wscale(const unsigned char *options, size_t len)
+{
+	size_t at = 0;
+
+	while (at + 2 < len && options[at]) {
+		if (options[at] == 1) {
+			at++;
+			continue;
+		}
+		if (options[at] == 3 && options[at + 1] == 3)
+			return options[at + 2];
+		if (options[at + 1] < 2)
+			break;
+		at += options[at + 1];
+	}
+	return -1;
+}
+
 /**
  * packet_parse() - reads a packet's headers
  * @data: starts with the IP header
@@ -86,6 +105,9 @@ bool packet_parse(const unsigned char *data, size_t len, struct packet_view *v)
 	if (v->payload > len)
 		return false;
 	v->length = len - v->payload;
+	v->wscale = -1;
+	if (v->payload > v->transport + TCP_HEADER)
+		v->wscale = find_wscale(tcp + TCP_HEADER, v->payload - v->transport - TCP_HEADER);
 	return true;
 }
 

@@ -31,6 +31,7 @@
  * @ack: -
  * @flags: PACKET_*
  * @window: as sent, not scaled
+ * @wscale: the option's value, -1 = none
  * @payload: offset of the data
  * @length: bytes of data
  */
@@ -45,6 +46,7 @@ struct packet_view {
 	__u32 ack;
 	unsigned int flags;
 	unsigned int window;
+	int wscale;
 	size_t payload;
 	size_t length;
 };

@@ -387,7 +387,10 @@ int run_seed(struct run *run, __u64 seed, enum pair pair)
 	run->failures = 0;
 	run->now = 0;
 	run->clock = 0;
-	params_draw(&run->p, seed, pair);
+	if (run->scenario)
+		scenario_fill(run->scenario, &run->p, seed, pair, run->bytes);
+	else
+		params_draw(&run->p, seed, pair);
 	link_reset(&run->link, &run->p);
 	pcap_reset(&run->pcap, run->p.ipv6);
 	if (run->verbose)
@@ -404,6 +407,7 @@ int run_seed(struct run *run, __u64 seed, enum pair pair)
 	run->start = run_clock();
 	if (!run->failures && !workload_open(run)) {
 		drive(run);
+		run->done_at = run->now;
 		settle(run);
 		for (i = 0; i < run->load.conns && !run->failures; i++)
 			verdict_conn(run, &run->load.conn[i]);

@@ -8,6 +8,7 @@
 #include "link.h"
 #include "params.h"
 #include "pcap.h"
+#include "scenario.h"
 #include "workload.h"
 #include "world.h"
 
@@ -35,6 +36,9 @@ enum source {
  * @virtual_time: runs repeat
  * @again: some end has more to do at once
  * @verbose: log everything
+ * @scenario: in place of a drawn network, or NULL
+ * @bytes: to transfer in a scenario
+ * @done_at: when the last end was over, ns since @start
  * @failures: of this run
  */
 struct run {
@@ -52,6 +56,9 @@ struct run {
 	bool virtual_time;
 	bool again;
 	bool verbose;
+	const struct scenario *scenario;
+	__u64 bytes;
+	__u64 done_at;
 	int failures;
 };
 

@@ -25,6 +25,8 @@ MASK = 0xffffffff
 # RFC 9293 3.1, RFC 3168: in the order of the bits.
 FLAGS = "FSRPAUEC"
 
+PERIOD = bytes((i * 7 + (i >> 8) * 13) & 0xff for i in range(2048))
+
 MSS, WSCALE, SACK_OK, SACK, TIMESTAMP, FAST_OPEN = 2, 3, 4, 5, 8, 34
 
 
@@ -36,9 +38,8 @@ def signed(number):
 
 def pattern(offset, length):
     """The stream's bytes from offset on: each test's data, so that misplaced text shows."""
-    period = b"".join(bytes([(i * 7 + (i >> 8) * 13) & 0xff]) for i in range(2048))
-    start = offset % 2048
-    return (period * ((length + start) // 2048 + 1))[start:start + length]
+    start = offset % len(PERIOD)
+    return (PERIOD * ((length + start) // len(PERIOD) + 1))[start:start + length]
 
 
 def pack_options(options):
