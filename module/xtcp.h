@@ -31,6 +31,7 @@
 #include <linux/list_nulls.h>
 #include <linux/llist.h>
 #include <linux/net.h>
+#include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
@@ -154,11 +155,35 @@ enum xtcp_rtx_mode {
 	XTCP_RTX_REO,		/* RFC 8985 6 reordering window */
 };
 
+#define XTCP_FASTOPEN_KEYS	2
+
+/**
+ * struct xtcp_fastopen_keys - a listener's own keys for Fast Open cookies
+ * @key: the first makes cookies, all of them are believed
+ * @num: of them
+ * @rcu: readers are softirqs
+ */
+struct xtcp_fastopen_keys {
+	siphash_key_t key[XTCP_FASTOPEN_KEYS];
+	unsigned int num;
+	struct rcu_head rcu;
+};
+
+/* enum xtcp_fastopen_opt - the Fast Open option of connect()'s first SYN */
+enum xtcp_fastopen_opt {
+	XTCP_FASTOPEN_NONE,
+	XTCP_FASTOPEN_ASK,
+	XTCP_FASTOPEN_COOKIE_SENT,
+};
+
 /**
  * struct xtcp_listen - what only a listener has
  * @accept_lock: guards @accept_queue, sk_ack_backlog, and the way out of TCP_LISTEN
  * @accept_queue: children waiting for accept(), oldest first (xtcp_sock.accept_node)
  * @requests: requests in the SYN queue
+ * @fastopen_max: TCP_FASTOPEN: children that may be in SYN-RECEIVED, 0 = off
+ * @fastopen_pending: those that are
+ * @fastopen_keys: TCP_FASTOPEN_KEY, or NULL: the netns's
  * @syn_overflow_at: jiffies of the last SYN queue overflow; cookies are believed for a while after it
  * @node: in the table of listeners (demux.c)
  */
@@ -166,6 +191,9 @@ struct xtcp_listen {
 	spinlock_t accept_lock;		/* accept_queue, and the way out of TCP_LISTEN */
 	struct list_head accept_queue;
 	atomic_t requests;
+	unsigned int fastopen_max;
+	atomic_t fastopen_pending;
+	struct xtcp_fastopen_keys __rcu *fastopen_keys;
 	unsigned long syn_overflow_at;
 	struct hlist_node node;
 };
@@ -199,6 +227,12 @@ struct xtcp_listen {
  * @rtx_first: the first retransmission of this recovery has yet to leave
  * @sacked_high: end of the highest SACKed byte, if tp->sacked_out
  * @lost_below: every un-SACKed byte sent before this one is marked lost already
+ * @fastopen_option: enum xtcp_fastopen_opt
+ * @fastopen_used: this connect() takes part in Fast Open
+ * @fastopen_child: made of a SYN: usable in SYN-RECEIVED
+ * @fastopen_listener: where it counts as pending, with a reference
+ * @fastopen_msg: what sendmsg() wants to send with the SYN, during that call
+ * @fastopen_text: bytes of it
  * @fin_rcvd: the peer's FIN was taken in order
  * @sacks: blocks to report, most recent first
  * @nr_sacks: entries in @sacks
@@ -258,6 +292,14 @@ struct xtcp_sock {
 	u32 sacked_high;	/* end of the highest SACKed byte, if tp->sacked_out */
 	u32 lost_below;		/* every un-SACKed byte sent before this one is marked lost already */
 
+	/* socket lock: Fast Open */
+	u8 fastopen_option;
+	bool fastopen_used;
+	bool fastopen_child;
+	struct sock *fastopen_listener;
+	struct msghdr *fastopen_msg;
+	size_t fastopen_text;
+
 	/* socket lock: receiving */
 	bool fin_rcvd;
 	bool ack_now;
@@ -287,6 +329,14 @@ struct xtcp6_sock {
 static inline struct xtcp_sock *xtcp_sk(const struct sock *sk)
 {
 	return (struct xtcp_sock *)sk;
+}
+
+/** xtcp_opening() - is the handshake under way, and nothing to be sent or read before it ends? */
+static inline bool xtcp_opening(const struct sock *sk)
+{
+	u8 state = READ_ONCE(sk->sk_state);
+
+	return state == TCP_SYN_SENT || (state == TCP_SYN_RECV && !READ_ONCE(xtcp_sk(sk)->fastopen_child));
 }
 
 /** xtcp_readable() - bytes of the stream that wait for the reader (a FIN takes a sequence number but is no byte) */
@@ -346,6 +396,7 @@ struct xtcp_mini {
  * @sack_ok: SACK agreed
  * @wscale_ok: window scaling agreed
  * @ecn_ok: ECN agreed
+ * @fastopen: the SYN-ACK brings a Fast Open cookie
  */
 struct xtcp_req {
 	struct xtcp_mini m;
@@ -369,9 +420,11 @@ struct xtcp_req {
 	bool sack_ok;
 	bool wscale_ok;
 	bool ecn_ok;
+	bool fastopen;
 };
 
 struct xtcp_port_hold;
+struct xtcp_fastopen_entry;
 struct net_protocol;
 struct inet6_protocol;
 
@@ -438,6 +491,8 @@ struct xtcp_tw {
  * @tw_slots: TIME-WAITs by time of expiry
  * @tw_timer: ticks while @tw_count > 0
  * @tw_count: TIME-WAITs alive
+ * @fastopen: what is known of servers (conn/fastopen.c), allocated at first use
+ * @fastopen_lock: guards its entries
  * @cong: algorithms borrowed from the kernel (borrow.c)
  * @cong_lock: guards @cong
  * @time_wait_ms: net.xtcp.time_wait_ms
@@ -469,6 +524,9 @@ struct xtcp_net {
 
 	spinlock_t hold_lock;		/* holds, client_ports */
 	struct hlist_head holds[64];
+
+	struct xtcp_fastopen_entry *fastopen;
+	spinlock_t fastopen_lock;	/* entries of fastopen */
 
 	struct list_head cong;
 	spinlock_t cong_lock;		/* writers of cong */
@@ -582,6 +640,8 @@ int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb);	/* room for a seg
 void xtcp_mem_write_space(struct sock *sk);		/* sk_write_space */
 void xtcp_mem_check_space(struct sock *sk);		/* wake writers after an ACK */
 
+void xtcp_sendmsg_fill(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want);
+
 void xtcp_urgent_rcv(struct sock *sk, struct sk_buff *skb);
 void xtcp_urgent_sent(struct sock *sk);
 bool xtcp_urgent_at_mark(const struct sock *sk);
@@ -627,6 +687,23 @@ u32 xtcp_listen_cookie_make(struct net *net, const struct xtcp_tuple *t, u32 pee
 struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
 void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buff *skb);
 void xtcp_child_from_cookie(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
+
+struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req);
+
+bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const struct xtcp_tuple *t,
+			 const struct xtcp_options *o, bool *give);
+bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
+void xtcp_fastopen_give(const struct sock *listener, const struct xtcp_tuple *t, struct xtcp_options *o);
+void xtcp_fastopen_settled(struct sock *child);
+int xtcp_fastopen_set_keys(struct sock *sk, const u8 *bytes, unsigned int len);
+unsigned int xtcp_fastopen_get_keys(const struct sock *sk, u8 *bytes);
+void xtcp_fastopen_destroy(struct sock *sk);
+void xtcp_fastopen_option(struct sock *sk, struct xtcp_options *o);
+bool xtcp_fastopen_wanted(struct sock *sk);
+u32 xtcp_fastopen_space(struct sock *sk);
+void xtcp_fastopen_answered(struct sock *sk, u32 ack, const struct xtcp_options *o);
+int xtcp_fastopen_sendmsg(struct sock *sk, struct msghdr *msg, size_t size, size_t *copied);
+void xtcp_fastopen_net_exit(struct net *net);
 
 int xtcp_timewait_init(void);
 void xtcp_timewait_exit(void);
@@ -687,6 +764,7 @@ unsigned int xtcp_output_mss(struct sock *sk);		/* current effective MSS, update
 void xtcp_output_sync_mss(struct sock *sk, u32 pmtu);
 u32 xtcp_output_advertised_wnd(struct sock *sk);	/* chooses and records RCV.WND; returns the field's value */
 u32 xtcp_output_would_advertise(struct sock *sk);	/* bytes, without recording */
+int xtcp_output_syn_text(struct sock *sk, struct sk_buff *syn, struct sk_buff *text);
 void xtcp_output_tsq_init(void);
 void xtcp_output_tsq_exit(void);
 void xtcp_output_tsq_resume(struct sock *sk);
@@ -697,7 +775,8 @@ void xtcp_control_challenge(struct sock *sk);		/* RFC 5961, rate-limited */
 void xtcp_control_dup_ack(struct sock *sk, const struct sk_buff *skb);
 void xtcp_control_reset(struct sock *sk, gfp_t gfp);	/* active RST */
 int xtcp_control_syn(struct sock *sk);			/* first SYN of connect() */
-int xtcp_control_synack(struct sock *sk);		/* simultaneous open */
+int xtcp_control_synack(struct sock *sk);		/* simultaneous open, or again */
+int xtcp_control_synack_first(struct sock *sk);		/* a Fast Open child's */
 void xtcp_control_probe(struct sock *sk);		/* zero-window or keepalive probe: old byte, no data */
 int xtcp_control_wakeup(struct sock *sk);		/* zero-window probe; sends data if the window is open */
 int xtcp_control_req_synack(struct xtcp_req *req, u32 isn, u32 ts);
@@ -737,6 +816,7 @@ void xtcp_input_release_cb(struct sock *sk);
 
 bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_options *o);	/* false: drop the segment */
 void xtcp_ack_rtt(struct sock *sk, s64 rtt_us);
+void xtcp_ack_syn_text(struct sock *sk, u32 ack);	/* the SYN-ACK took text, too */
 bool xtcp_loss_uses_rack(const struct sock *sk);
 u32 xtcp_loss_by_time(struct sock *sk);			/* RACK: marks; us to wait for more */
 void xtcp_loss_on_timeout(struct sock *sk);
@@ -749,6 +829,7 @@ void xtcp_rate_generate(struct sock *sk, u32 delivered, u32 lost, struct rate_sa
 void xtcp_rate_app_limited(struct sock *sk);
 
 void xtcp_data_rcv(struct sock *sk, struct sk_buff *skb);	/* text and FIN; consumes skb */
+void xtcp_data_rcv_syn(struct sock *sk, struct sk_buff *skb);	/* text of a SYN; consumes skb */
 void xtcp_data_ack(struct sock *sk);			/* decide on an ACK now, later, or never */
 void xtcp_data_purge(struct sock *sk);
 void xtcp_data_ooo_purge(struct sock *sk);

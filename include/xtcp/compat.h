@@ -7,6 +7,7 @@
 #define XTCP_COMPAT_H
 
 #include <linux/sysctl.h>
+#include <net/inet_sock.h>
 #include <net/net_namespace.h>
 
 #if !IS_ENABLED(CONFIG_IPV6)
@@ -27,6 +28,17 @@ static inline struct ctl_table_header *xtcp_compat_register_sysctl(struct net *n
 #else
 	return register_net_sysctl(net, path, table);
 #endif
+}
+
+/* connect() was called, the SYN waits for the first write (TCP_FASTOPEN_CONNECT). */
+static inline bool xtcp_compat_deferred(const struct sock *sk)
+{
+	return inet_sk(sk)->defer_connect;
+}
+
+static inline void xtcp_compat_set_deferred(struct sock *sk, bool on)
+{
+	inet_sk(sk)->defer_connect = on;
 }
 
 /* Options that came later; their numbers are the kernel's. */

@@ -135,6 +135,40 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 	return child;
 }
 
+/**
+ * xtcp_child_create_early() - the socket for a SYN that Fast Open lets in: its SYN-ACK is still to be sent
+ * @listener: it came in by; under RCU
+ * @req: filled from the SYN
+ *
+ * Return: the child in SYN-RECEIVED, locked and in the connection table; NULL without memory or route. The caller has
+ * seen to it that the 4-tuple is free.
+ */
+struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req)
+{
+	struct sock *child = xtcp_child_alloc(listener, req);
+	struct xtcp_sock *xs;
+
+	if (!child) {
+		xtcp_mib_inc(sock_net(listener), XTCP_MIB_ListenDrops);
+		return NULL;
+	}
+	xs = xtcp_sk(child);
+	xs->fastopen_child = true;
+	xs->tp.snd_una = req->isn;
+	xs->tp.snd_nxt = req->isn;
+	xs->tp.snd_sml = req->isn;
+	xs->tp.snd_up = req->isn;
+	xs->tp.high_seq = req->isn;
+	xs->tp.write_seq = req->isn;
+	xs->lost_below = req->isn;
+	xs->rack.fack = req->isn;
+	xtcp_clock_refresh(&xs->tp);
+	xtcp_connect_established(child);
+	xtcp_mib_inc(sock_net(child), XTCP_MIB_PassiveOpens);
+	xtcp_demux_hash_conn(child);
+	return child;
+}
+
 /** xtcp_child_deliver() - queue the child for accept() and give it its first segment; unlocks it; consumes @skb */
 void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buff *skb)
 {

@@ -145,6 +145,11 @@ int xtcp_connect_start(struct sock *sk)
 	xs->rto_us = XTCP_RTO_INITIAL_US;
 	inet_csk(sk)->icsk_rto = usecs_to_jiffies(xs->rto_us);
 	xtcp_mib_inc(net, XTCP_MIB_ActiveOpens);
+	/* TCP_FASTOPEN_CONNECT with a cookie at hand: the SYN waits for the first write */
+	if (xtcp_fastopen_wanted(sk)) {
+		xtcp_compat_set_deferred(sk, true);
+		return 0;
+	}
 	return xtcp_control_syn(sk);
 }
 
@@ -201,9 +206,10 @@ static void xtcp_connect_syn_acked(struct sock *sk)
 	if (skb && XTCP_CB(skb)->flags & XTCP_SYN) {
 		if (!(XTCP_CB(skb)->state & XTCP_SKB_EVER_RETRANS))
 			xtcp_ack_rtt(sk, tp->tcp_mstamp - tcp_skb_timestamp_us(skb));
+		tp->packets_out -= XTCP_CB(skb)->segs;
 		xtcp_queue_acked(sk, skb);
 	}
-	tp->packets_out = 0;
+	/* what else is out is text that Fast Open sent: it was sent once */
 	tp->retrans_out = 0;
 	tp->lost_out = 0;
 	tp->snd_una = xs->isn + 1;
@@ -214,7 +220,7 @@ static void xtcp_connect_syn_acked(struct sock *sk)
 	xs->rack.fack = tp->snd_una;
 	inet_csk(sk)->icsk_retransmits = 0;
 	inet_csk(sk)->icsk_backoff = 0;
-	xtcp_timer_rtx_stop(sk);
+	xtcp_timer_rtx_rearm(sk);
 }
 
 /** xtcp_connect_established() - what every new connection does; state is set by the caller */
@@ -255,7 +261,8 @@ void xtcp_connect_finish(struct sock *sk)
 
 	xtcp_connect_syn_acked(sk);
 	xtcp_state_set(sk, TCP_ESTABLISHED);
-	xtcp_connect_established(sk);
+	if (!xs->fastopen_child)
+		xtcp_connect_established(sk);
 	/* the window in this segment may be scaled where the SYN's was not */
 	xs->tp.snd_wl1 = xs->peer_isn;
 	/* close() or shutdown() during the open: its FIN is waiting */
@@ -323,6 +330,7 @@ int xtcp_connect_rcv(struct sock *sk, struct sk_buff *skb, struct xtcp_options *
 	security_inet_conn_established(sk, skb);
 	xtcp_ecn_synack_rcv(sk, cb->flags);
 	xtcp_connect_finish(sk);
+	xtcp_fastopen_answered(sk, cb->rx.ack, o);
 	/*
 	 * an application that will write at once can let its data carry the ACK; else the peer is waiting for this
 	 * one

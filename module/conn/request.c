@@ -224,6 +224,11 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 	isn = XTCP_CB(skb)->rx.isn_floor ? : xtcp_connect_isn(net, t);
 	xtcp_req_fill(req, listener, skb, t, XTCP_CB(skb)->seq, isn);
 	req->ecn_ok = xtcp_ecn_accept(listener, XTCP_CB(skb), NULL);
+	if (!full && cookies != 2 && xtcp_fastopen_judge(listener, XTCP_CB(skb), t, o, &req->fastopen) &&
+	    xtcp_fastopen_open(listener, req, skb)) {
+		kmem_cache_free(xtcp_req_cache, req);
+		return;
+	}
 	if (full || cookies == 2) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPReqQFullDoCookies);
 		xtcp_req_cookie(listener, skb, t, req);

@@ -25,6 +25,8 @@ void xtcp_state_set(struct sock *sk, int state)
 			xtcp_demux_unhash_conn(sk);
 	}
 	inet_sk_set_state(sk, state);
+	if (old == TCP_SYN_RECV)
+		xtcp_fastopen_settled(sk);
 	if (state == TCP_CLOSE && inet_csk(sk)->icsk_bind_hash && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 		xtcp_port_put(sk);
 }

@@ -199,7 +199,9 @@ static bool xtcp_timer_give_up(struct sock *sk)
 	bool over;
 
 	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) {
-		retries = icsk->icsk_syn_retries ? : READ_ONCE(net->ipv4.sysctl_tcp_syn_retries);
+		retries = icsk->icsk_syn_retries ? :
+			  (xtcp_sk(sk)->fastopen_child ? READ_ONCE(net->ipv4.sysctl_tcp_synack_retries) :
+			   READ_ONCE(net->ipv4.sysctl_tcp_syn_retries));
 		over = icsk->icsk_retransmits >= retries ||
 		       (icsk->icsk_user_timeout && xtcp_timer_timed_out(sk, retries));
 	} else {

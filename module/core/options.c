@@ -5,7 +5,8 @@
  * For: module/rx/ and module/ip/ parse what arrives, module/tx/ sizes and writes what leaves. Never: touches a packet,
  * judges whether an option was negotiated, or validates a SACK block (recovery.c does). Only [p, p + len) is read.
  *
- * RFC 9293 3.1, 3.2 (EOL, NOP, MSS, illegal lengths: MUST-5 to MUST-7), RFC 7323 2.2 and 3.2, RFC 2018 2 and 3.
+ * RFC 9293 3.1, 3.2 (EOL, NOP, MSS, illegal lengths: MUST-5 to MUST-7), RFC 7323 2.2 and 3.2, RFC 2018 2 and 3,
+ * RFC 7413 2.
  */
 #include "options.h"
 
@@ -16,11 +17,13 @@
 #define OPT_SACK_OK	4
 #define OPT_SACK	5
 #define OPT_TS		8
+#define OPT_FO		34
 
 #define MSS_BYTES	4
 #define WSCALE_BYTES	3
 #define SACK_OK_BYTES	2
 #define TS_BYTES	10
+#define FO_HEAD_BYTES	2
 #define SACK_HEAD_BYTES	2
 #define SACK_BLOCK_BYTES 8
 
@@ -70,6 +73,19 @@ static bool take_sack(struct xtcp_options *o, const u8 *p, unsigned int len)
 	return true;
 }
 
+/* RFC 7413 2: no cookie, or an even number of bytes within the bounds; anything else is ignored */
+static bool take_fast_open(struct xtcp_options *o, const u8 *p, unsigned int len)
+{
+	unsigned int n = len - FO_HEAD_BYTES;
+
+	if (n && (n < XTCP_OPTIONS_FO_MIN || n > XTCP_OPTIONS_FO_MAX || n % 2))
+		return false;
+	o->has_fo = true;
+	o->fo_len = n;
+	memcpy(o->fo, p + FO_HEAD_BYTES, n);
+	return true;
+}
+
 /* The options that only a SYN may carry (RFC 9293 3.7.1, RFC 7323 2.2, RFC 2018 2); elsewhere they are skipped. */
 static bool take_syn_only(struct xtcp_options *o, const u8 *p, unsigned int len)
 {
@@ -90,6 +106,8 @@ static bool take_syn_only(struct xtcp_options *o, const u8 *p, unsigned int len)
 			return false;
 		o->sack_ok = true;
 		return true;
+	case OPT_FO:
+		return take_fast_open(o, p, len);
 	}
 	return true;
 }
@@ -137,6 +155,11 @@ void xtcp_options_parse(struct xtcp_options *o, const u8 *p, unsigned int len, b
 	}
 }
 
+static unsigned int fast_open_size(const struct xtcp_options *o)
+{
+	return (FO_HEAD_BYTES + min_t(unsigned int, o->fo_len, XTCP_OPTIONS_FO_MAX) + 3) / 4 * 4;
+}
+
 /* How many bytes precede the SACK option; each part is padded to four bytes, as receivers' fast paths like it. */
 static unsigned int size_before_sack(const struct xtcp_options *o)
 {
@@ -150,6 +173,8 @@ static unsigned int size_before_sack(const struct xtcp_options *o)
 		size += 2 + SACK_OK_BYTES;
 	if (o->has_wscale)
 		size += 1 + WSCALE_BYTES;
+	if (o->has_fo)
+		size += fast_open_size(o);
 	return size;
 }
 
@@ -191,6 +216,20 @@ static u8 *write_sack(u8 *p, const struct xtcp_options *o, unsigned int n)
 	return p;
 }
 
+/* Padded in front, so that the cookie ends where the next option begins. */
+static u8 *write_fast_open(u8 *p, const struct xtcp_options *o)
+{
+	unsigned int n = min_t(unsigned int, o->fo_len, XTCP_OPTIONS_FO_MAX);
+	unsigned int pad = fast_open_size(o) - FO_HEAD_BYTES - n;
+
+	memset(p, OPT_NOP, pad);
+	p += pad;
+	*p++ = OPT_FO;
+	*p++ = FO_HEAD_BYTES + n;
+	memcpy(p, o->fo, n);
+	return p + n;
+}
+
 unsigned int xtcp_options_write(u8 *p, const struct xtcp_options *o)
 {
 	const u8 *begin = p;
@@ -210,6 +249,8 @@ unsigned int xtcp_options_write(u8 *p, const struct xtcp_options *o)
 	}
 	if (o->has_wscale)
 		p = write_word(p, OPT_NOP, OPT_WSCALE, WSCALE_BYTES, min_t(u8, o->wscale, WSCALE_LIMIT));
+	if (o->has_fo)
+		p = write_fast_open(p, o);
 	if (o->nr_sack)
 		p = write_sack(p, o, sack_fitting(o, p - begin));
 	return p - begin;

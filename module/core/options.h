@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * TCP options on the wire: RFC 9293 3.1 (EOL, NOP, MSS), RFC 7323 (window scale, timestamps), RFC 2018 (SACK).
+ * TCP options on the wire: RFC 9293 3.1 (EOL, NOP, MSS), RFC 7323 (window scale, timestamps), RFC 2018 (SACK), RFC
+ * 7413 (Fast Open).
  * Parsing is total: any bytes give a result, nothing is read outside [p, p + len).
  */
 #ifndef XTCP_CORE_OPTIONS_H
@@ -10,6 +11,8 @@
 
 #define XTCP_OPTIONS_MAX_BYTES	40
 #define XTCP_OPTIONS_MAX_SACK	4
+#define XTCP_OPTIONS_FO_MIN	4	/* bytes of a Fast Open cookie (RFC 7413 2) */
+#define XTCP_OPTIONS_FO_MAX	16
 #define XTCP_OPTIONS_TS_BYTES	12	/* NOP NOP TIMESTAMP, as everybody sends it */
 
 /** struct xtcp_sack - one SACK block: bytes [start, end) */
@@ -28,9 +31,12 @@ struct xtcp_sack {
  * @has_ts: a timestamp option was present
  * @has_wscale: a window scale option was present (SYN segments only)
  * @sack_ok: SACK-permitted was present (SYN segments only)
+ * @has_fo: a Fast Open option was present (SYN segments only), or is to be written
+ * @fo_len: bytes of the cookie in @fo, 0 asks for one (RFC 7413 2)
  * @malformed: an option overran the header or had a length below 2 (what came before it is kept, nothing after it is
  *	read), or one of the above had a length that is not its own (it is ignored, the rest is read)
  * @sack: SACK blocks in the order received, unvalidated
+ * @fo: Fast Open cookie
  */
 struct xtcp_options {
 	u32 tsval;
@@ -42,7 +48,10 @@ struct xtcp_options {
 	bool has_wscale;
 	bool sack_ok;
 	bool malformed;
+	bool has_fo;
+	u8 fo_len;
 	struct xtcp_sack sack[XTCP_OPTIONS_MAX_SACK];
+	u8 fo[XTCP_OPTIONS_FO_MAX];
 };
 
 /**
@@ -62,7 +71,7 @@ void xtcp_options_parse(struct xtcp_options *o, const u8 *p, unsigned int len, b
 unsigned int xtcp_options_size(const struct xtcp_options *o);
 
 /**
- * xtcp_options_write() - lay the options out in the common order (MSS, SACK-permitted, timestamps, wscale, SACK)
+ * xtcp_options_write() - lay the options out in the common order (MSS, SACK-permitted, timestamps, wscale, Fast Open, SACK)
  * @p: room for xtcp_options_size(@o) bytes, 4-byte aligned
  * @o: what to write; @mss != 0 writes an MSS option
  *

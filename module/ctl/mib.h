@@ -55,6 +55,12 @@ struct sock;
 	X(TCPLossProbes)					\
 	X(TCPLossProbeRecovery)					\
 	X(TCPDeliveredCE)					\
+	X(TCPFastOpenActive)					\
+	X(TCPFastOpenActiveFail)				\
+	X(TCPFastOpenPassive)					\
+	X(TCPFastOpenPassiveFail)				\
+	X(TCPFastOpenListenOverflow)				\
+	X(TCPFastOpenCookieReqd)				\
 	X(TCPMTUPProbes)					\
 	X(TCPMTUPSuccess)					\
 	X(TCPMTUPFail)						\

@@ -30,6 +30,7 @@ static void xtcp_net_init_fields(struct xtcp_net *xn)
 	for (i = 0; i < ARRAY_SIZE(xn->holds); i++)
 		INIT_HLIST_HEAD(&xn->holds[i]);
 	INIT_LIST_HEAD(&xn->cong);
+	spin_lock_init(&xn->fastopen_lock);
 	spin_lock_init(&xn->cong_lock);
 	atomic_set(&xn->sockets, 0);
 	atomic_set(&xn->requests, 0);
@@ -115,6 +116,7 @@ static void __net_exit xtcp_net_exit(struct net *net)
 	xtcp_sysctl_net_exit(net);
 	xtcp_demux_net_exit(net);
 	xtcp_timewait_net_exit(net);
+	xtcp_fastopen_net_exit(net);
 	xtcp_net_ctl_destroy(xtcp_net(net));
 	xtcp_cong_net_exit(net);
 	xtcp_port_net_exit(net);

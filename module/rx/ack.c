@@ -224,6 +224,17 @@ static void xtcp_ack_progress(struct sock *sk, struct xtcp_ack_news *n)
 	xtcp_mem_check_space(sk);
 }
 
+/** xtcp_ack_syn_text() - the SYN-ACK acknowledges text that went with the SYN, up to @ack; lock held, clock refreshed */
+void xtcp_ack_syn_text(struct sock *sk, u32 ack)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct xtcp_ack_news n = { .prior_una = tp->snd_una, .prior_fack = xtcp_sk(sk)->rack.fack };
+
+	xtcp_ack_clean(sk, xtcp_seq_min(ack, tp->snd_nxt), &n);
+	xtcp_ack_progress(sk, &n);
+	xtcp_timer_rtx_rearm(sk);
+}
+
 /* Is the ACK field to be processed? Else *drop says whether the segment goes with it. */
 static bool xtcp_ack_wanted(struct sock *sk, struct sk_buff *skb, bool *drop)
 {

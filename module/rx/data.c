@@ -389,6 +389,32 @@ static void xtcp_data_in_order(struct sock *sk, struct sk_buff *skb)
 }
 
 /**
+ * xtcp_data_rcv_syn() - the text of a SYN that Fast Open lets in (RFC 7413 4.2.2)
+ * @sk: the new child, locked
+ * @skb: the SYN, header still in front; consumed. A FIN in it is left to be sent again.
+ */
+void xtcp_data_rcv_syn(struct sock *sk, struct sk_buff *skb)
+{
+	struct xtcp_cb *cb = XTCP_CB(skb);
+
+	skb_dst_drop(skb);
+	tcp_sk(sk)->segs_in++;
+	cb->seq++;
+	cb->end_seq -= !!(cb->flags & XTCP_FIN);
+	cb->flags &= ~(XTCP_SYN | XTCP_FIN);
+	if (cb->seq == cb->end_seq) {
+		consume_skb(skb);
+		return;
+	}
+	__skb_pull(skb, tcp_hdrlen(skb));
+	tcp_sk(sk)->data_segs_in++;
+	xtcp_data_measure_mss(sk, skb);
+	xtcp_data_in_order(sk, skb);
+	/* the SYN-ACK acknowledges it */
+	xtcp_sk(sk)->ack_now = false;
+}
+
+/**
  * xtcp_data_rcv() - the text and FIN of an acceptable segment
  * @sk: connection, locked
  * @skb: header still in front; consumed

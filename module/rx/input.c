@@ -38,6 +38,7 @@ static void xtcp_input_options(struct sock *sk, const struct sk_buff *skb, struc
 		o->mss = 0;
 		o->has_wscale = false;
 		o->sack_ok = false;
+		o->has_fo = false;
 	} else {
 		xtcp_options_parse(o, p, len, th->syn);
 	}
@@ -129,6 +130,17 @@ static void xtcp_input_strip_syn(const struct sock *sk, struct xtcp_cb *cb)
 	}
 }
 
+/* Fast Open: the SYN came again, so our SYN-ACK may be lost. True: it was answered. */
+static bool xtcp_input_syn_again(struct sock *sk, const struct xtcp_cb *cb)
+{
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+
+	if (!xs->fastopen_child || (cb->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) != XTCP_SYN || cb->seq != xs->peer_isn)
+		return false;
+	xtcp_control_synack(sk);
+	return true;
+}
+
 /* RFC 9293 3.10.7.4 fifth check, SYN-RECEIVED STATE; false: consumed */
 static bool xtcp_input_syn_received(struct sock *sk, struct sk_buff *skb)
 {
@@ -180,8 +192,13 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 {
 	struct xtcp_cb *cb = XTCP_CB(skb);
 
-	if (unlikely(sk->sk_state == TCP_SYN_RECV))
+	if (unlikely(sk->sk_state == TCP_SYN_RECV)) {
+		if (xtcp_input_syn_again(sk, cb)) {
+			xtcp_input_drop(sk, skb, XTCP_DropRequest);
+			return;
+		}
 		xtcp_input_strip_syn(sk, cb);
+	}
 	if (!xtcp_input_acceptable(sk, skb, o))
 		return;
 	if (unlikely(!(cb->flags & XTCP_ACK))) {

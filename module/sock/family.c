@@ -194,6 +194,9 @@ static void xtcp_sock_init_object(struct sock *sk)
 	INIT_LIST_HEAD(&xs->listen.accept_queue);
 	INIT_HLIST_NODE(&xs->listen.node);
 	atomic_set(&xs->listen.requests, 0);
+	atomic_set(&xs->listen.fastopen_pending, 0);
+	xs->listen.fastopen_max = 0;
+	RCU_INIT_POINTER(xs->listen.fastopen_keys, NULL);
 	xtcp_timer_init(sk);
 	xtcp_pace_init(sk);
 
@@ -239,6 +242,7 @@ void xtcp_sock_destroy(struct sock *sk)
 		return;
 	xtcp_timer_clear(sk);
 	xtcp_pace_stop(sk);
+	xtcp_fastopen_destroy(sk);
 	xtcp_cong_stop(sk);
 	xtcp_queue_purge(sk);
 	xtcp_data_purge(sk);

@@ -38,7 +38,10 @@ __poll_t xtcp_poll(struct file *file, struct socket *sock, poll_table *wait)
 		mask |= EPOLLHUP;
 	if (shut & RCV_SHUTDOWN)
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
-	if (state != TCP_SYN_SENT && state != TCP_SYN_RECV) {
+	if (state == TCP_SYN_SENT && xtcp_compat_deferred(sk)) {
+		/* the SYN waits for what is written */
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	} else if (!xtcp_opening(sk)) {
 		/* an urgent byte beside the stream is not there to be read */
 		bool aside = xtcp_urgent_at_mark(sk) && !sock_flag(sk, SOCK_URGINLINE);
 

@@ -78,6 +78,20 @@ static int xtcp_sendmsg_copy(struct sock *sk, struct sk_buff *skb, struct msghdr
 	return want;
 }
 
+/** xtcp_sendmsg_fill() - copy up to @want bytes of @msg into @skb, the last unsent buffer; as many as memory allows */
+void xtcp_sendmsg_fill(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want)
+{
+	int n;
+
+	while (want) {
+		n = xtcp_sendmsg_copy(sk, skb, msg, want);
+		if (n <= 0)
+			break;
+		xtcp_sendmsg_added(tcp_sk(sk), skb, n);
+		want -= n;
+	}
+}
+
 /* Send what was queued so far; MSG_MORE corks the tail for this call. */
 static void xtcp_sendmsg_push(struct sock *sk, int flags)
 {
@@ -112,7 +126,8 @@ static int xtcp_sendmsg_ready(struct sock *sk, long *timeo)
 {
 	int err;
 
-	if ((1 << sk->sk_state) & ~(TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)) {
+	if ((1 << sk->sk_state) & ~(TCPF_ESTABLISHED | TCPF_CLOSE_WAIT) &&
+	    !(sk->sk_state == TCP_SYN_RECV && !xtcp_opening(sk))) {
 		err = sk_stream_wait_connect(sk, timeo);
 		if (err)
 			return err;
@@ -146,12 +161,19 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 	size_t copied = 0;
 	u32 goal;
 
-	/* refused rather than ignored: data in the SYN, and completion notices that would never come */
-	if (flags & MSG_FASTOPEN || (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
+	/* refused rather than ignored: completion notices that would never come */
+	if ( (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
 		return -EOPNOTSUPP;
+	if (unlikely(flags & MSG_FASTOPEN || xtcp_compat_deferred(sk))) {
+		err = xtcp_fastopen_sendmsg(sk, msg, size, &copied);
+		if (err == -EINPROGRESS && copied)
+			return copied;
+		if (err)
+			return xtcp_sendmsg_finish(sk, flags, 0, err);
+	}
 	err = xtcp_sendmsg_ready(sk, &timeo);
 	if (err)
-		return xtcp_sendmsg_finish(sk, flags, 0, err);
+		return xtcp_sendmsg_finish(sk, flags, copied, err);
 	xtcp_rate_app_limited(sk);
 	goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
 	while (msg_data_left(msg)) {

@@ -251,10 +251,54 @@ static int xtcp_sockopt_refuse(int optname)
 	case TCP_QUEUE_SEQ:
 	case TCP_TIMESTAMP:
 		return -EPERM;
-	case TCP_FASTOPEN_CONNECT:
-		return -EOPNOTSUPP;
 	}
 	return -ENOPROTOOPT;
+}
+
+/* tcp(7), RFC 7413: the server's limit, the client's deferred connect(), and doing without cookies */
+static int xtcp_sockopt_set_fastopen(struct sock *sk, int optname, int val)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	bool idle = sk->sk_state == TCP_CLOSE;
+
+	switch (optname) {
+	case TCP_FASTOPEN:
+		if (val < 0 || !(idle || sk->sk_state == TCP_LISTEN))
+			return -EINVAL;
+		WRITE_ONCE(xtcp_sk(sk)->listen.fastopen_max,
+			   min_t(unsigned int, val, READ_ONCE(sock_net(sk)->core.sysctl_somaxconn)));
+		return 0;
+	case TCP_FASTOPEN_CONNECT:
+		if (val < 0 || val > 1)
+			return -EINVAL;
+		if (!(READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_fastopen) & TFO_CLIENT_ENABLE))
+			return -EOPNOTSUPP;
+		if (!idle)
+			return -EINVAL;
+		tp->fastopen_connect = val;
+		return 0;
+	case TCP_FASTOPEN_NO_COOKIE:
+		if (val < 0 || val > 1 || !(idle || sk->sk_state == TCP_LISTEN))
+			return -EINVAL;
+		tp->fastopen_no_cookie = val;
+		return 0;
+	}
+	return -ENOPROTOOPT;
+}
+
+static int xtcp_sockopt_set_fastopen_key(struct sock *sk, sockptr_t optval, unsigned int optlen)
+{
+	u8 keys[XTCP_FASTOPEN_KEYS * sizeof(siphash_key_t)];
+	int err;
+
+	if (optlen > sizeof(keys))
+		return -EINVAL;
+	if (copy_from_sockptr(keys, optval, optlen))
+		return -EFAULT;
+	lock_sock(sk);
+	err = xtcp_fastopen_set_keys(sk, keys, optlen);
+	release_sock(sk);
+	return err;
 }
 
 static int xtcp_sockopt_set_int(struct sock *sk, int optname, int val)
@@ -289,6 +333,10 @@ static int xtcp_sockopt_set_int(struct sock *sk, int optname, int val)
 		return 0;
 	case TCP_THIN_DUPACK:	/* without effect in Linux too, since 4.12 */
 		return val < 0 || val > 1 ? -EINVAL : 0;
+	case TCP_FASTOPEN:
+	case TCP_FASTOPEN_CONNECT:
+	case TCP_FASTOPEN_NO_COOKIE:
+		return xtcp_sockopt_set_fastopen(sk, optname, val);
 	case TCP_KEEPIDLE:
 	case TCP_KEEPINTVL:
 	case TCP_KEEPCNT:
@@ -330,6 +378,8 @@ int xtcp_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, u
 
 	if (optname == TCP_CONGESTION)
 		return xtcp_sockopt_set_congestion(sk, optval, optlen);
+	if (optname == TCP_FASTOPEN_KEY)
+		return xtcp_sockopt_set_fastopen_key(sk, optval, optlen);
 	if (optname == TCP_ULP)		/* no such upper layer for us */
 		return -ENOENT;
 	if (optlen < sizeof(val))
@@ -483,12 +533,28 @@ static int xtcp_sockopt_get_int(const struct sock *sk, int optname, int *val)
 	case TCP_INQ:
 		*val = tp->recvmsg_inq;
 		return 0;
+	case TCP_FASTOPEN:
+		*val = READ_ONCE(xtcp_sk(sk)->listen.fastopen_max);
+		return 0;
+	case TCP_FASTOPEN_CONNECT:
+		*val = tp->fastopen_connect;
+		return 0;
+	case TCP_FASTOPEN_NO_COOKIE:
+		*val = tp->fastopen_no_cookie;
+		return 0;
 	case TCP_THIN_DUPACK:
 	case TCP_REPAIR:
 		*val = 0;
 		return 0;
 	}
 	return xtcp_sockopt_get_timing(sk, optname, val);
+}
+
+static int xtcp_sockopt_get_fastopen_key(struct sock *sk, int len, char __user *optval, int __user *optlen)
+{
+	u8 keys[XTCP_FASTOPEN_KEYS * sizeof(siphash_key_t)];
+
+	return xtcp_sockopt_copy(keys, xtcp_fastopen_get_keys(sk, keys), len, optval, optlen);
 }
 
 static int xtcp_sockopt_get_tcp(struct sock *sk, int optname, char __user *optval, int __user *optlen)
@@ -507,6 +573,8 @@ static int xtcp_sockopt_get_tcp(struct sock *sk, int optname, char __user *optva
 		return xtcp_sockopt_get_cc_info(sk, len, optval, optlen);
 	case TCP_CONGESTION:
 		return xtcp_sockopt_get_congestion(sk, len, optval, optlen);
+	case TCP_FASTOPEN_KEY:
+		return xtcp_sockopt_get_fastopen_key(sk, len, optval, optlen);
 	case TCP_ULP:
 		return xtcp_sockopt_get_ulp(sk, len, optval, optlen);
 	}
@@ -535,7 +603,7 @@ static int xtcp_sockopt_inq(struct sock *sk)
 	int n = 0;
 
 	lock_sock(sk);
-	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
+	if (!xtcp_opening(sk))
 		n = tp->rcv_nxt - tp->copied_seq;
 	if (n > 0 && xtcp_sk(sk)->fin_rcvd)
 		n--;
@@ -549,7 +617,7 @@ static int xtcp_sockopt_inq(struct sock *sk)
 /* Bytes from @from to the end of what was written. */
 static int xtcp_sockopt_outq(const struct sock *sk, u32 from)
 {
-	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
+	if (xtcp_opening(sk))
 		return 0;
 	return READ_ONCE(tcp_sk(sk)->write_seq) - from;
 }

@@ -93,10 +93,69 @@ static int xtcp_control_queue_syn(struct sock *sk, u8 flags)
 	return 0;
 }
 
-/** xtcp_control_syn() - send the first SYN of connect() */
+/* A buffer with the first @len bytes of what sendmsg() was given; NULL if that cannot be had */
+static struct sk_buff *xtcp_control_syn_text(struct sock *sk, u32 len)
+{
+	struct sk_buff *text = xtcp_queue_alloc(sk, sk->sk_allocation);
+
+	if (!text)
+		return NULL;
+	xtcp_queue_append(sk, text);
+	XTCP_CB(text)->flags |= XTCP_PSH;
+	xtcp_sendmsg_fill(sk, text, xtcp_sk(sk)->fastopen_msg, len);
+	if (text->len) {
+		xtcp_queue_set_segs(text, tcp_sk(sk)->mss_cache);
+		return text;
+	}
+	__skb_unlink(text, &sk->sk_write_queue);
+	xtcp_queue_free(sk, text);
+	return NULL;
+}
+
+/* The SYN and text in one segment, on the queue as two (RFC 7413 4.2.1). */
+static int xtcp_control_fast_syn(struct sock *sk, u8 flags, u32 len)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *syn = xtcp_queue_alloc_forced(sk, sk_gfp_mask(sk, GFP_ATOMIC)), *text;
+
+	if (!syn)
+		return -ENOBUFS;
+	xtcp_queue_append(sk, syn);
+	XTCP_CB(syn)->flags = flags;
+	XTCP_CB(syn)->end_seq++;
+	WRITE_ONCE(tp->write_seq, tp->write_seq + 1);
+	xtcp_queue_set_segs(syn, tp->mss_cache);
+	text = xtcp_control_syn_text(sk, len);
+	xtcp_clock_refresh(tp);
+	if (text)
+		xtcp_output_syn_text(sk, syn, text);
+	else
+		xtcp_output_transmit(sk, syn, false, sk_gfp_mask(sk, GFP_ATOMIC));
+	xtcp_queue_sent(sk, syn);
+	if (text)
+		xtcp_queue_sent(sk, text);
+	xtcp_timer_rtx_rearm(sk);
+	return 0;
+}
+
+/** xtcp_control_syn() - send the first SYN of connect(), with text if Fast Open allows it */
 int xtcp_control_syn(struct sock *sk)
 {
-	return xtcp_control_queue_syn(sk, XTCP_SYN | xtcp_ecn_syn(sk));
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	u8 flags = XTCP_SYN | xtcp_ecn_syn(sk);
+	u32 text = xs->fastopen_used ? xtcp_fastopen_space(sk) : 0;
+	int err;
+
+	err = text ? xtcp_control_fast_syn(sk, flags, text) : xtcp_control_queue_syn(sk, flags);
+	/* a SYN sent again is a plain one: middleboxes drop what they do not know (RFC 7413 4.1.3) */
+	xs->fastopen_option = XTCP_FASTOPEN_NONE;
+	return err;
+}
+
+/** xtcp_control_synack_first() - the SYN-ACK of a child that Fast Open made; it waits on the queue for its ACK */
+int xtcp_control_synack_first(struct sock *sk)
+{
+	return xtcp_control_queue_syn(sk, XTCP_SYN | XTCP_ACK | (tcp_sk(sk)->ecn_flags & TCP_ECN_OK ? XTCP_ECE : 0));
 }
 
 /** xtcp_control_synack() - simultaneous open: the SYN on the queue goes out again with an ACK (RFC 9293 figure 7) */
@@ -220,6 +279,8 @@ int xtcp_control_req_synack(struct xtcp_req *req, u32 isn, u32 ts)
 	dst = xtcp_route_mini(net, req->listener, &req->m.tuple, req->m.ifindex ? : req->iif, req->mark, req->tos);
 	if (IS_ERR_OR_NULL(dst))
 		return dst ? PTR_ERR(dst) : -EHOSTUNREACH;
+	if (req->fastopen)
+		xtcp_fastopen_give(req->listener, &req->m.tuple, &o);
 	o.mss = dst_metric_advmss(dst);
 	if (user_mss && user_mss < o.mss)
 		o.mss = user_mss;

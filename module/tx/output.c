@@ -114,6 +114,8 @@ static void xtcp_output_syn_options(struct sock *sk, u8 flags, struct xtcp_optio
 	o->has_wscale = answer ? tp->rx_opt.wscale_ok : READ_ONCE(net->ipv4.sysctl_tcp_window_scaling) != 0;
 	o->wscale = tp->rx_opt.rcv_wscale;
 	o->sack_ok = answer ? tp->rx_opt.sack_ok != 0 : READ_ONCE(net->ipv4.sysctl_tcp_sack) != 0;
+	if (!answer)
+		xtcp_fastopen_option(sk, o);
 }
 
 static void xtcp_output_sack_options(struct xtcp_sock *xs, struct xtcp_options *o)
@@ -195,7 +197,7 @@ static void xtcp_output_header(struct sock *sk, struct sk_buff *skb, const struc
 	xtcp_output_options(sk, cb->flags, &opt);
 	hlen = sizeof(*th) + xtcp_options_size(&opt);
 	if (cb->flags & XTCP_SYN)
-		wnd = min(tcp_sk(sk)->rcv_wnd, 65535u);
+		wnd = min(xtcp_output_rcv_wnd_left(tcp_sk(sk)), 65535u);
 	else
 		wnd = xtcp_output_advertised_wnd(sk);
 
@@ -325,6 +327,32 @@ int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp
 		xtcp_pace_sent(sk, skb, prior_ns);
 	}
 	return err;
+}
+
+/**
+ * xtcp_output_syn_text() - send SYN and text in one segment (RFC 7413 4.2.1)
+ * @sk: in SYN-SENT, locked, clock refreshed
+ * @syn: first unsent buffer
+ * @text: the one after it
+ *
+ * Return: as xtcp_output_transmit(); the buffers stay where they are.
+ */
+int xtcp_output_syn_text(struct sock *sk, struct sk_buff *syn, struct sk_buff *text)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct xtcp_cb cb = *XTCP_CB(syn);
+	struct sk_buff *out;
+
+	tp->tcp_wstamp_ns = max(tp->tcp_wstamp_ns, tp->tcp_clock_cache);
+	skb_set_delivery_time(syn, tp->tcp_wstamp_ns, true);
+	skb_set_delivery_time(text, tp->tcp_wstamp_ns, true);
+	xtcp_rate_sent(sk, syn);
+	xtcp_rate_sent(sk, text);
+	out = pskb_copy(text, sk_gfp_mask(sk, GFP_ATOMIC));
+	if (!out)
+		return -ENOBUFS;
+	out->dev = NULL;
+	return xtcp_output_emit(sk, out, &cb, false);
 }
 
 /**
@@ -543,7 +571,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 	struct sk_buff *skb;
 
 	sock_owned_by_me(sk);
-	if (unlikely((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_LISTEN)))
+	if (unlikely((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN) || xtcp_opening(sk)))
 		return;
 	xtcp_clock_refresh(tp);
 	if (!skb_queue_empty(&sk->sk_write_queue))
