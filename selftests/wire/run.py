@@ -45,7 +45,7 @@ def load(name):
     spec = importlib.util.spec_from_file_location(name.replace("/", "."), path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    if not (module.__doc__ or "").strip() or not re.search(r"RFC \d+|tcp\(7\)|socket\(7\)|ip-sysctl", module.__doc__):
+    if not re.search(r"RFC \d+|\w+\([27]\)|ip-sysctl", " ".join((module.__doc__ or "").split())):
         raise ValueError(f"{name} does not open with what it is about and its source")
     return module
 
