@@ -21,6 +21,7 @@ help:
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
 	@echo 'make wire WIRE=cookies     segment by segment, beside the kernel'\''s TCP (KERNEL=uml-plain; WIRE: part of a name)'
+	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
@@ -85,6 +86,11 @@ sim:
 .PHONY: wire
 wire:
 	@scripts/vm --kernel $(or $(KERNEL),uml-plain) --timeout 900 -- selftests/wire/run.py $(WIRE)
+
+.PHONY: completion
+completion:
+	@$(MAKE) --no-print-directory -C selftests/sim
+	@scripts/vm --kernel $(or $(KERNEL),uml-plain) --timeout 3600 -- selftests/sim/completion.sh $(or $(MIB),100)
 
 .PHONY: bench
 bench: tools
