@@ -52,6 +52,15 @@ static void xtcp_input_drop(struct sock *sk, struct sk_buff *skb, enum xtcp_drop
 	xtcp_mib_drop(sock_net(sk), skb, why);
 }
 
+/* An unacceptable segment with text that was received before: the peer learns that it came twice (RFC 2883). */
+static void xtcp_input_repeated(struct sock *sk, const struct xtcp_cb *cb)
+{
+	u32 rcv_nxt = tcp_sk(sk)->rcv_nxt;
+
+	if (cb->seq != cb->end_seq && xtcp_seq_lt(cb->seq, rcv_nxt))
+		xtcp_data_dsack(sk, cb->seq, xtcp_seq_min(cb->end_seq, rcv_nxt));
+}
+
 /*
  * RFC 9293 3.10.7.4 first to fourth check. Returns true if the segment goes on to its ACK field; else it was
  * consumed.
@@ -80,11 +89,13 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		xtcp_input_drop(sk, skb, XTCP_DropRst);
 		return false;
 	case XTCP_DROP_ACK:
+		xtcp_input_repeated(sk, cb);
 		xtcp_control_dup_ack(sk, skb);
 		xtcp_input_drop(sk, skb, XTCP_DropSequence);
 		return false;
 	case XTCP_DROP_PAWS:
 		/* pure ACKs overtake each other on hosts with several CPUs; what the older one says is known already */
+		xtcp_input_repeated(sk, cb);
 		if (cb->seq != cb->end_seq || in.ts_recent - o->tsval > XTCP_INPUT_REORDER_MS)
 			xtcp_control_dup_ack(sk, skb);
 		xtcp_input_drop(sk, skb, XTCP_DropPaws);
