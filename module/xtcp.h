@@ -142,6 +142,7 @@ enum xtcp_deferred {
 	XTCP_DEFER_KEEP,
 	XTCP_DEFER_TSQ,
 	XTCP_DEFER_MTU,
+	XTCP_DEFER_DUPACK,
 	XTCP_TSQ_THROTTLED,	/* output stopped at the device queue limit */
 	XTCP_TSQ_QUEUED,	/* on a CPU's resume list */
 };
@@ -210,6 +211,7 @@ struct xtcp_listen {
  * @delack_timer: delayed ACK
  * @keep_timer: keepalive
  * @pace_timer: next departure when sk_pacing_status asks for pacing without fq
+ * @dupack_timer: sends a duplicate ACK that was held back
  * @rto_max_us: upper bound of the RTO, us (TCP_RTO_MAX_MS); set by the user
  * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
  * @rto_at_us: tcp_mstamp at which the RTO ends that began with the last ACK; a tail loss probe comes before it
@@ -238,6 +240,10 @@ struct xtcp_listen {
  * @nr_sacks: entries in @sacks
  * @dsack: duplicate to report in the next ACK, if dsack.start != dsack.end
  * @ack_now: an ACK must leave before the segment handler returns
+ * @ack_dup: a duplicate ACK is owed; with SACK it may wait a little (rx/dupack.c)
+ * @dupacks_sent: duplicate ACKs sent for @dupack_seq, up to those that are sent at once
+ * @dupacks_held: held back since the last ACK
+ * @dupack_seq: RCV.NXT they are for
  * @quick: quick-ack credits
  * @pingpong: interactive use: let data carry ACKs
  * @turns: how often text was answered by text at once
@@ -270,6 +276,7 @@ struct xtcp_sock {
 	struct timer_list delack_timer;
 	struct timer_list keep_timer;
 	struct hrtimer pace_timer;
+	struct hrtimer dupack_timer;
 
 	/* socket lock: set by the user, kept from one connection to the next */
 	u32 rto_max_us;
@@ -303,6 +310,10 @@ struct xtcp_sock {
 	/* socket lock: receiving */
 	bool fin_rcvd;
 	bool ack_now;
+	bool ack_dup;
+	u8 dupacks_sent;
+	u32 dupacks_held;
+	u32 dupack_seq;
 	bool pingpong;
 	bool answered;
 	u8 turns;
@@ -834,6 +845,11 @@ void xtcp_data_ack(struct sock *sk);			/* decide on an ACK now, later, or never 
 void xtcp_data_purge(struct sock *sk);
 void xtcp_data_ooo_purge(struct sock *sk);
 bool xtcp_data_prune(struct sock *sk);
+void xtcp_dupack_init(struct sock *sk);
+bool xtcp_dupack_hold(struct sock *sk);			/* text out of order: may its ACK wait? */
+void xtcp_dupack_sent(struct sock *sk);
+void xtcp_dupack_stop(struct sock *sk);
+void xtcp_dupack_deferred(struct sock *sk);
 bool xtcp_collapse(struct sock *sk);			/* copy small segments together */
 void xtcp_data_dsack(struct sock *sk, u32 start, u32 end);
 void xtcp_data_trim_sacks(struct sock *sk);		/* RCV.NXT moved */

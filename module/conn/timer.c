@@ -357,6 +357,7 @@ void xtcp_timer_deferred(struct sock *sk, unsigned long work)
 		{ XTCP_DEFER_KEEP, xtcp_timer_keep_work },
 		{ XTCP_DEFER_TSQ, xtcp_output_push_pending },
 		{ XTCP_DEFER_MTU, xtcp_icmp_mtu },
+		{ XTCP_DEFER_DUPACK, xtcp_dupack_deferred },
 	};
 	unsigned int i;
 
@@ -424,4 +425,5 @@ void xtcp_timer_clear(struct sock *sk)
 	sk_stop_timer(sk, &xs->delack_timer);
 	sk_stop_timer(sk, &xs->keep_timer);
 	xtcp_pace_stop(sk);
+	xtcp_dupack_stop(sk);
 }

@@ -55,6 +55,7 @@ struct sock;
 	X(TCPLossProbes)					\
 	X(TCPLossProbeRecovery)					\
 	X(TCPDeliveredCE)					\
+	X(TCPAckCompressed)					\
 	X(TCPFastOpenActive)					\
 	X(TCPFastOpenActiveFail)				\
 	X(TCPFastOpenPassive)					\

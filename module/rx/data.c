@@ -244,8 +244,9 @@ static void xtcp_data_out_of_order(struct sock *sk, struct sk_buff *skb)
 	struct tcp_sock *tp = &xs->tp;
 	u32 seq = XTCP_CB(skb)->seq, end_seq = XTCP_CB(skb)->end_seq;
 
-	xs->ack_now = true;	/* RFC 5681 4.2: a duplicate ACK at once */
+	xs->ack_dup = true;	/* RFC 5681 4.2: a duplicate ACK */
 	if (xtcp_mem_rcv_charge(sk, skb)) {
+		xs->ack_now = true;
 		xtcp_mib_drop(sock_net(sk), skb, XTCP_DropRcvbuf);
 		return;
 	}
@@ -339,8 +340,12 @@ void xtcp_data_ack(struct sock *sk)
 		.pingpong = xs->pingpong,
 	};
 
-	if (xs->ack_now) {
+	if (xs->ack_now || (xs->ack_dup && (xs->dsack.start != xs->dsack.end || !xtcp_dupack_hold(sk)))) {
 		xtcp_control_ack(sk);
+		return;
+	}
+	if (xs->ack_dup) {
+		xs->ack_dup = false;
 		return;
 	}
 	if (!in.unacked)

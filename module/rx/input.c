@@ -108,7 +108,7 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		/* its text is old, its ACK may be news: go on without the text */
 		cb->end_seq = cb->seq;
 		cb->flags &= ~XTCP_FIN;
-		/* nor does it move TS.Recent (RFC 7323 5.3 R2 before R3): text sent before it may still be on the way */
+		/* nor does its timestamp count (RFC 7323 5.3 R2 before R3): the originals of other holes are older */
 		return true;
 	case XTCP_CHALLENGE:
 		if (cb->flags & XTCP_SYN)
@@ -312,7 +312,7 @@ int xtcp_input_backlog_rcv(struct sock *sk, struct sk_buff *skb)
 void xtcp_input_release_cb(struct sock *sk)
 {
 	const unsigned long mask = BIT(XTCP_DEFER_RTX) | BIT(XTCP_DEFER_DELACK) | BIT(XTCP_DEFER_KEEP) |
-				   BIT(XTCP_DEFER_TSQ) | BIT(XTCP_DEFER_MTU);
+				   BIT(XTCP_DEFER_TSQ) | BIT(XTCP_DEFER_MTU) | BIT(XTCP_DEFER_DUPACK);
 	unsigned long old, new;
 
 	do {

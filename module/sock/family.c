@@ -199,6 +199,7 @@ static void xtcp_sock_init_object(struct sock *sk)
 	RCU_INIT_POINTER(xs->listen.fastopen_keys, NULL);
 	xtcp_timer_init(sk);
 	xtcp_pace_init(sk);
+	xtcp_dupack_init(sk);
 
 	xtcp_slot_get();
 	atomic_inc(&xtcp_sk_net(sk)->sockets);

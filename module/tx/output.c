@@ -160,6 +160,8 @@ static void xtcp_output_ack_sent(struct sock *sk)
 
 	xs->last_ack_sent = xs->tp.rcv_nxt;
 	xs->ack_now = false;
+	xs->ack_dup = false;
+	xtcp_dupack_sent(sk);
 	xs->dsack.end = xs->dsack.start;
 	if (xs->quick)
 		xs->quick--;
