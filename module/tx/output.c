@@ -8,6 +8,7 @@
 #include "xtcp.h"
 
 #define XTCP_OUTPUT_TURNS	3	/* answers in a row that make a connection interactive */
+#define XTCP_OUTPUT_SMALL_BURST	2	/* segments */
 
 /* ------------------------------------------------------------ segment size */
 
@@ -476,7 +477,8 @@ static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 le
 	const struct sk_buff *head = tcp_rtx_queue_head(sk);
 	u32 window = min_t(u64, tp->snd_wnd, (u64)tp->snd_cwnd * mss);
 
-	if (len >= skb->len || len >= burst * mss || len >= window / 3 || !head)
+	/* where a millisecond holds a segment or two there is nothing to gain */
+	if (len >= skb->len || len >= burst * mss || len >= window / 3 || burst <= XTCP_OUTPUT_SMALL_BURST || !head)
 		return false;
 	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Open || XTCP_CB(skb)->flags & XTCP_FIN)
 		return false;
