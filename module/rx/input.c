@@ -146,7 +146,8 @@ static bool xtcp_input_syn_again(struct sock *sk, const struct xtcp_cb *cb)
 {
 	const struct xtcp_sock *xs = xtcp_sk(sk);
 
-	if (!xs->fastopen_child || (cb->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) != XTCP_SYN || cb->seq != xs->peer_isn)
+	if (!xs->fastopen_child || cb->seq != xs->peer_isn ||
+	    (cb->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) != XTCP_SYN)
 		return false;
 	xtcp_control_synack(sk);
 	return true;
