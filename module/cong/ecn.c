@@ -29,7 +29,7 @@ u8 xtcp_ecn_syn(struct sock *sk)
 	return XTCP_ECE | XTCP_CWR;
 }
 
-/** xtcp_ecn_syn_flags() - RFC 3168 6.1.1.1: a SYN sent again asks no more, in case its bits are the reason for the loss */
+/** xtcp_ecn_syn_flags() - RFC 3168 6.1.1.1: a SYN sent again asks no more, lest its bits are why it was lost */
 u8 xtcp_ecn_syn_flags(struct sock *sk, u8 flags, bool retrans)
 {
 	if (retrans && !(flags & XTCP_ACK) && READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_ecn_fallback))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * TCP Fast Open, both sides: data in the SYN, let in by a cookie that the server gave the client's address before.
- * Called by sendmsg(MSG_FASTOPEN) and connect() (client), and by conn/request.c for SYNs (server). net.ipv4.tcp_fastopen
- * says what is on. The client's cookies are kept per namespace in a table of fixed size. RFC 7413, tcp(7).
+ * Called by sendmsg(MSG_FASTOPEN) and connect() (client), and by conn/request.c for SYNs (server).
+ * net.ipv4.tcp_fastopen says what is on. The client's cookies are kept per namespace in a table of fixed size. RFC
+ * 7413, tcp(7).
  */
 #include <linux/siphash.h>
 #include <linux/slab.h>
@@ -21,7 +22,10 @@ static siphash_aligned_key_t xtcp_fastopen_secret;
 
 /* ------------------------------------------------------------ the server's cookies */
 
-/* Key number @i of the listener, of the namespace (tcp_fastopen_key), or of this boot. False: there is none. Under RCU */
+/*
+ * Key number @i of the listener, of the namespace (tcp_fastopen_key), or of this boot. False: there is none. Under
+ * RCU
+ */
 static bool xtcp_fastopen_key(const struct sock *listener, unsigned int i, siphash_key_t *key)
 {
 	const struct xtcp_fastopen_keys *own = rcu_dereference(xtcp_sk(listener)->listen.fastopen_keys);

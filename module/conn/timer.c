@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A connection's timers: retransmission, tail loss probe, reordering or persist (one timer, four modes), delayed ACK, and
- * keepalive. Handlers run in softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and
+ * A connection's timers: retransmission, tail loss probe, reordering or persist (one timer, four modes), delayed ACK,
+ * and keepalive. Handlers run in softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and
  * release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 8985 6.2 and 7.2, RFC 9293 3.8.3,
  * 3.8.4, 3.8.6.1.
  */

@@ -71,7 +71,8 @@ void xtcp_options_parse(struct xtcp_options *o, const u8 *p, unsigned int len, b
 unsigned int xtcp_options_size(const struct xtcp_options *o);
 
 /**
- * xtcp_options_write() - lay the options out in the common order (MSS, SACK-permitted, timestamps, wscale, Fast Open, SACK)
+ * xtcp_options_write() - lay the options out in the common order (MSS, SACK-permitted, timestamps, wscale, Fast Open,
+ * SACK)
  * @p: room for xtcp_options_size(@o) bytes, 4-byte aligned
  * @o: what to write; @mss != 0 writes an MSS option
  *

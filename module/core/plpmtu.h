@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Finding the path MTU without ICMP: packetization layer path MTU discovery, RFC 4821, and its smaller half, getting out
- * of a black hole. Sizes are IP packets in bytes; when to send a probe is the caller's.
+ * Finding the path MTU without ICMP: packetization layer path MTU discovery, RFC 4821, and its smaller half, getting
+ * out of a black hole. Sizes are IP packets in bytes; when to send a probe is the caller's.
  */
 #ifndef XTCP_CORE_PLPMTU_H
 #define XTCP_CORE_PLPMTU_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * RACK: loss detection by time. What was sent before something that has been delivered since, and has not arrived within
- * a reordering window of its own, is lost. RFC 8985 section 6. Times are in microseconds of the caller's clock; the
- * queue in order of transmission is the caller's, too.
+ * RACK: loss detection by time. What was sent before something that has been delivered since, and has not arrived
+ * within a reordering window of its own, is lost. RFC 8985 section 6. Times are in microseconds of the caller's clock;
+ * the queue in order of transmission is the caller's, too.
  */
 #ifndef XTCP_CORE_RACK_H
 #define XTCP_CORE_RACK_H

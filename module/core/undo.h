@@ -81,7 +81,7 @@ struct xtcp_frto_in {
 	bool new_data;
 };
 
-/** xtcp_frto_begin() - the retransmission timer expired; @enabled: by sysctl, and this is the flight's first time-out */
+/** xtcp_frto_begin() - the retransmission timer expired; @enabled: by sysctl, and it is the flight's first one */
 void xtcp_frto_begin(struct xtcp_frto *f, bool enabled);
 
 /** xtcp_frto_ack() - RFC 5682 2.1, and 3.1 where the peer sends SACK */

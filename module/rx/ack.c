@@ -89,11 +89,10 @@ static void xtcp_ack_retire(struct sock *sk, struct sk_buff *skb, struct xtcp_ac
 		tp->retrans_out -= cb->segs;
 	if (cb->state & XTCP_SKB_LOST)
 		tp->lost_out -= cb->segs;
-	if (cb->state & XTCP_SKB_SACKED) {
+	if (cb->state & XTCP_SKB_SACKED)
 		tp->sacked_out -= cb->segs;
-	} else {
+	else
 		xtcp_ack_delivered(sk, skb, n);
-	}
 	n->acked += cb->segs;
 	tp->packets_out -= cb->segs;
 	xtcp_queue_acked(sk, skb);
@@ -224,7 +223,7 @@ static void xtcp_ack_progress(struct sock *sk, struct xtcp_ack_news *n)
 	xtcp_mem_check_space(sk);
 }
 
-/** xtcp_ack_syn_text() - the SYN-ACK acknowledges text that went with the SYN, up to @ack; lock held, clock refreshed */
+/** xtcp_ack_syn_text() - the SYN-ACK acknowledges text of the SYN, up to @ack; lock held, clock refreshed */
 void xtcp_ack_syn_text(struct sock *sk, u32 ack)
 {
 	struct tcp_sock *tp = tcp_sk(sk);

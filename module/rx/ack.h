@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files that digest an ACK share: rx/ack.c (the ACK field, RTT), rx/sack.c (the scoreboard), rx/loss.c (what is
- * lost), rx/recover.c (what follows from that). Nobody else needs it. Socket lock held in all of them.
+ * What the files that digest an ACK share: rx/ack.c (the ACK field, RTT), rx/sack.c (the scoreboard), rx/loss.c (what
+ * is lost), rx/recover.c (what follows from that). Nobody else needs it. Socket lock held in all of them.
  */
 #ifndef XTCP_RX_ACK_H
 #define XTCP_RX_ACK_H

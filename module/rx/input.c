@@ -138,6 +138,8 @@ static void xtcp_input_strip_syn(const struct sock *sk, struct xtcp_cb *cb)
 	    cb->rx.ack == tp->snd_nxt) {
 		cb->flags &= ~XTCP_SYN;
 		cb->seq++;
+		/* a SYN's window is never scaled (RFC 7323 2.2), what it is taken for now would be */
+		cb->wnd >>= tp->rx_opt.snd_wscale;
 	}
 }
 
@@ -146,7 +148,8 @@ static bool xtcp_input_syn_again(struct sock *sk, const struct xtcp_cb *cb)
 {
 	const struct xtcp_sock *xs = xtcp_sk(sk);
 
-	if (!xs->fastopen_child || (cb->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) != XTCP_SYN || cb->seq != xs->peer_isn)
+	if (!xs->fastopen_child || cb->seq != xs->peer_isn ||
+	    (cb->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) != XTCP_SYN)
 		return false;
 	xtcp_control_synack(sk);
 	return true;

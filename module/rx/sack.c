@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The SACK scoreboard: which buffers of the retransmit queue the peer holds above SND.UNA, kept as bits in their control
- * blocks. Called by rx/ack.c. Decides nothing about losses: rx/loss.c does. Every loop is bounded by what is in
+ * The SACK scoreboard: which buffers of the retransmit queue the peer holds above SND.UNA, kept as bits in their
+ * control blocks. Called by rx/ack.c. Decides nothing about losses: rx/loss.c does. Every loop is bounded by what is in
  * flight, and blocks that repeat those of the ACK before cost nothing. RFC 2018, RFC 2883, RFC 6675 section 4.
  */
 #include "xtcp.h"

@@ -162,7 +162,7 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 	u32 goal;
 
 	/* refused rather than ignored: completion notices that would never come */
-	if ( (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
+	if (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY))
 		return -EOPNOTSUPP;
 	if (unlikely(flags & MSG_FASTOPEN || xtcp_compat_deferred(sk))) {
 		err = xtcp_fastopen_sendmsg(sk, msg, size, &copied);

@@ -2,8 +2,8 @@
 /*
  * Urgent data: one byte beside the stream (or in it, SO_OOBINLINE), a mark that reading stops at, SIGURG and POLLPRI.
  * Called by rx/input.c for segments with URG, by recvmsg(), and by sendmsg(MSG_OOB). The pointer's meaning is
- * core/urgent.c's. State in the embedded tcp_sock: urg_data (TCP_URG_* and the byte), urg_seq, snd_up. Socket lock held.
- * tcp(7), send(2), recv(2), RFC 9293 3.8.5, RFC 6093.
+ * core/urgent.c's. State in the embedded tcp_sock: urg_data (TCP_URG_* and the byte), urg_seq, snd_up. Socket lock
+ * held. tcp(7), send(2), recv(2), RFC 9293 3.8.5, RFC 6093.
  */
 #include "xtcp.h"
 
@@ -122,8 +122,8 @@ void xtcp_urgent_passed(struct sock *sk)
  * @len: room
  * @flags: MSG_PEEK leaves it there, MSG_TRUNC copies nothing
  *
- * Return: 1 or 0 bytes; -EINVAL if there is none, it was read already, or it is in the stream; -EAGAIN if it is still on
- * its way; -ENOTCONN; -EFAULT.
+ * Return: 1 or 0 bytes; -EINVAL if there is none, it was read already, or it is in the stream; -EAGAIN if it is still
+ * on its way; -ENOTCONN; -EFAULT.
  */
 int xtcp_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len, int flags)
 {

@@ -125,7 +125,8 @@ bool xtcp_mtuprobe_ack(struct sock *sk)
 		xtcp_mtuprobe_arrived(sk);
 		return false;
 	}
-	if (!tp->lost_out || !skb || XTCP_CB(skb)->seq != xs->mtup.probe_start || !(XTCP_CB(skb)->state & XTCP_SKB_LOST))
+	if (!tp->lost_out || !skb || XTCP_CB(skb)->seq != xs->mtup.probe_start ||
+	    !(XTCP_CB(skb)->state & XTCP_SKB_LOST))
 		return false;
 	xtcp_plpmtu_lost(&xs->mtup);
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPMTUPFail);

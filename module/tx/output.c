@@ -469,7 +469,8 @@ static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 
 /*
  * A window that opens by a segment or two per ACK would cut everything into small super-segments. Wait for more of it,
  * if the next ACK is near: not when a third of the window is open already, when ACKs bring trouble (RFC 3042: each of
- * the first duplicate ACKs lets a segment go, RFC 6937: each ACK of a reduction its share), or at the end of the stream.
+ * the first duplicate ACKs lets a segment go, RFC 6937: each ACK of a reduction its share), or at the end of the
+ * stream.
  */
 static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 len, u32 burst, u32 mss)
 {

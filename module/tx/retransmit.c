@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sending again: what is marked lost on the retransmit queue, as far as cwnd allows, and what an expired retransmission
- * timer does. What is lost is judged by rx/loss.c, and what follows from that by rx/recover.c. Socket lock held throughout.
- * RFC 6298 section 5, RFC 5681 3.1, RFC 6675 5.
+ * timer does. What is lost is judged by rx/loss.c, and what follows from that by rx/recover.c. Socket lock held
+ * throughout. RFC 6298 section 5, RFC 5681 3.1, RFC 6675 5.
  */
 #include "xtcp.h"
 
@@ -83,8 +83,8 @@ static void xtcp_retransmit_recount(struct tcp_sock *tp, struct sk_buff *skb, u3
 }
 
 /*
- * Send one buffer again, at most @segs segments of it. Returns 0; -EAGAIN if the peer's window shrank below it; -EBUSY if
- * the last copy is still in a queue of this host; or what the transmission said.
+ * Send one buffer again, at most @segs segments of it. Returns 0; -EAGAIN if the peer's window shrank below it; -EBUSY
+ * if the last copy is still in a queue of this host; or what the transmission said.
  */
 static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 {
@@ -96,6 +96,7 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 	/* the copy sent before has not even left this host: when it has, output resumes */
 	if (skb_fclone_busy(sk, skb)) {
 		set_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred);
+		/* paired with the test of the bit in xtcp_output_wfree() */
 		smp_mb__after_atomic();
 		if (skb_fclone_busy(sk, skb))
 			return -EBUSY;

@@ -9,7 +9,8 @@ TEST(plpmtu__finds_the_mtu)
 	unsigned int i;
 
 	for (i = 0; i < 5000; i++) {
-		u32 base = 600 + tap_below(500), most = base + tap_below(9000), truth = base + tap_below(most - base + 1);
+		u32 base = 600 + tap_below(500), most = base + tap_below(9000);
+		u32 truth = base + tap_below(most - base + 1);
 		struct xtcp_plpmtu m;
 		u32 size, steps = 0;
 
