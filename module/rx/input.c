@@ -90,7 +90,8 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		/* its text is old, its ACK may be news: go on without the text */
 		cb->end_seq = cb->seq;
 		cb->flags &= ~XTCP_FIN;
-		break;
+		/* nor does its timestamp count (RFC 7323 5.3 R2 before R3): the originals of other holes are older */
+		return true;
 	case XTCP_CHALLENGE:
 		if (cb->flags & XTCP_SYN)
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPSYNChallenge);
