@@ -120,6 +120,8 @@ static void xtcp_input_strip_syn(const struct sock *sk, struct xtcp_cb *cb)
 	    cb->rx.ack == tp->snd_nxt) {
 		cb->flags &= ~XTCP_SYN;
 		cb->seq++;
+		/* a SYN's window is never scaled (RFC 7323 2.2), what it is taken for now would be */
+		cb->wnd >>= tp->rx_opt.snd_wscale;
 	}
 }
 
