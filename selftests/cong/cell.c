@@ -567,6 +567,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < spec.nflows; i++)
 		spec.flow[i].bytes = calloc(buckets, sizeof(uint64_t));
 	epoll = epoll_create1(EPOLL_CLOEXEC);
+	/* memory never limits */
+	sysctl_set("tcp_mem", "120000 160000 200000");
 	build();
 	listen_all();
 	run();

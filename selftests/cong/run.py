@@ -96,7 +96,7 @@ def run_cell(name, scn, cc, seed, family, params, force=False):
         spec_file, out = f"{cache}.spec", f"{cache}.tmp"
         with open(spec_file, "w", encoding="ascii") as file:
             file.write(spec)
-        command = [os.path.join(TOP, "scripts/vm"), "--kernel", "uml-plain", "--mem", "512", "--timeout", "900"]
+        command = [os.path.join(TOP, "scripts/vm"), "--kernel", "uml-plain", "--mem", "1024", "--timeout", "900"]
         command += [] if ours else ["--no-module"]
         env = dict(os.environ, XTCP_SEED=str(seed), XTCP_MODPARAMS=params)
         done = subprocess.run(command + ["--", CELL, spec_file, out], env=env, cwd=TOP, stdin=subprocess.DEVNULL,
@@ -142,17 +142,14 @@ def capacity_bits(scn, begin, end):
 
 
 def converged(scn, flows, series):
-    """Seconds after the last start until two-second windows stay at Jain >= .9; -1 if never."""
-    last, end = max(f[2] for f in flows), float(scn["sec"])
-    good_since, at = None, last
-    while at + 2 <= end:
-        window = [sum(s.get(b, 0) for b in range(round(at / BUCKET_S), round((at + 2) / BUCKET_S))) for s in series]
-        if jain(window) < .9:
-            good_since = None
-        elif good_since is None:
-            good_since = at
-        at += .5
-    return good_since - last if good_since is not None and good_since < end - 10 else -1.0
+    """Seconds after the last start until a window of two seconds has Jain >= .95; -1 if never."""
+    last, at = max(f[2] for f in flows), max(f[2] for f in flows)
+    while at + 2 <= float(scn["sec"]):
+        window = range(round(at / BUCKET_S), round((at + 2) / BUCKET_S))
+        if jain([sum(s.get(b, 0) for b in window) for s in series]) >= .95:
+            return at - last
+        at += .1
+    return -1.0
 
 
 def measure(scn, cc, lines):
@@ -164,7 +161,7 @@ def measure(scn, cc, lines):
         if word[0] == "b":
             series[int(word[1])][int(word[2])] = int(word[3])
         elif word[0] == "q" and int(word[1]) >= warm * 1e6:
-            queue.append(int(word[2]) / 1000)
+            queue.append(max(0, int(word[2]) / 1000 - float(scn.get("probe_ms", 0))))
         elif word[0] == "fct":
             fct.append(int(word[3]) / 1000)
         elif word[0] == "flow":
