@@ -33,6 +33,7 @@
 #define STRIKES			3u		/* cuts in vain before we compete */
 #define PERSIST			3u		/* epochs that make a queue a standing one */
 #define HOLD_CLEAN		4u		/* epochs without loss before a held rate grows */
+#define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
 #define STAY_MIN_MS		4000u
@@ -108,7 +109,8 @@ static void enter_cruise(struct xtcp_law *l, const struct xtcp_law_params *p, u6
 
 static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool compete)
 {
-	u32 depth = compete ? l->w_q8 / 2 : max(l->w_q8 / 4, l->view.own_q8 * 2);
+	/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
+	u32 depth = compete ? l->w_q8 / 2 : max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4);
 
 	l->dip_compete = compete;
 	l->dip_q_us = l->view.queue_us;
@@ -146,6 +148,7 @@ static void enter_hold(struct xtcp_law *l, u32 permille)
 	l->saved_q8 = l->w_q8;
 	l->hold_rate = min_t(u64, rate * 16 * 31 / 32, XTCP_LAW_RATE_MAX);
 	l->hold_entry_loss = permille;
+	l->hold_ceiling = 0;
 	l->hold_rounds = 0;
 	l->hold_clean = 0;
 	l->win_acked = 0;
@@ -195,6 +198,15 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
  * Holding a rate. The loss ended: it depended on the rate, which may now grow by little steps. It did not: it is the
  * path's, and is tolerated from now on.
  */
+static u32 hold_pace(const struct xtcp_law *l)
+{
+	u32 near = l->hold_ceiling / 32;
+
+	if (l->hold_ceiling && l->hold_rate > l->hold_ceiling - near && l->hold_rate < l->hold_ceiling + near)
+		return 10;
+	return l->hold_clean > HOLD_CLEAN + 6 ? 4 : 10 - (l->hold_clean - HOLD_CLEAN);
+}
+
 static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
 	u32 permille = loss_permille(l);
@@ -216,7 +228,7 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		return;
 	}
 	l->hold_entry_loss = 0;
-	if (l->view.own_q8 > 3 * l->view.target_q8) {
+	if (xtcp_law_window(l->view.rate, xtcp_law_queue_min(l, 2)) > l->view.target_q8 * 3 / 2) {
 		/* a queue: CRUISE can see this bottleneck */
 		set_w(l, xtcp_law_window(l->hold_rate / 16, l->base_us));
 		enter_cruise(l, p, now_us);
@@ -226,8 +238,9 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		l->hold_rate -= l->hold_rate / 48;
 		l->hold_clean = 0;
 		l->hold_rounds = 1;
-	} else if (++l->hold_clean > HOLD_CLEAN && l->ep.max_flight) {
-		l->hold_rate = min(l->hold_rate + l->hold_rate / 1024 + 1, XTCP_LAW_RATE_MAX);
+		l->hold_ceiling = l->hold_rate;
+	} else if (++l->hold_clean > HOLD_CLEAN) {
+		l->hold_rate = min(l->hold_rate + (l->hold_rate >> hold_pace(l)) + 1, XTCP_LAW_RATE_MAX);
 	}
 	/* a long time and much faster without any loss: whatever limited us is gone */
 	if (l->hold_clean > 400)
@@ -495,7 +508,7 @@ static void judge(struct xtcp_law *l, const struct xtcp_law_params *p, const str
 /* The pacing rate: a window per round trip and a little more, so that the window, not the clock, limits. */
 static u32 pace(const struct xtcp_law *l)
 {
-	u32 rtt_us = max(min(l->view.lo_us, XTCP_LAW_RTT_MAX_US), 1u), gain = 307;
+	u32 rtt_us = max(min(l->view.lo_us, XTCP_LAW_RTT_MAX_US), 1u), gain = 269;
 	u64 rate;
 
 	if (l->mode == XTCP_LAW_HOLD)
@@ -504,7 +517,7 @@ static u32 pace(const struct xtcp_law *l)
 		gain = 512;
 		rtt_us = l->base_us;
 	} else if (l->dip_rounds) {
-		gain = 384;
+		gain = 282;
 	}
 	rate = div_u64((u64)l->w_q8 * gain, rtt_us) * 1000000 / (ONE * 256);
 	if (l->mode == XTCP_LAW_STARTUP && l->train)

@@ -168,6 +168,7 @@ struct xtcp_law {
 	u32 tolerance;			/* permille that proved not to depend on our rate */
 	u64 tolerance_until_us;
 	u32 hold_rate;			/* packets per second, times 16 */
+	u32 hold_ceiling;		/* where loss began, the same */
 	u32 hold_entry_loss;		/* permille that made us hold */
 	u32 hold_rounds;
 	u32 hold_clean;
@@ -191,7 +192,7 @@ struct xtcp_law {
 };
 
 #define XTCP_LAW_DEFAULTS {		\
-	.target_q8 = 2 * XTCP_LAW_ONE,	\
+	.target_q8 = XTCP_LAW_ONE * 3 / 2,	\
 	.floor_us = 100,		\
 	.loss_permille = 25,		\
 	.dip_ms = 4000,			\
