@@ -34,6 +34,7 @@
 #define PERSIST			3u		/* epochs that make a queue a standing one */
 #define HOLD_CLEAN		4u		/* epochs without loss before a held rate grows */
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
+#define SHRINK_MIN_Q8		170u		/* of the target, after marks */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
 #define STAY_MIN_MS		4000u
@@ -178,10 +179,16 @@ static u32 loss_tolerance(const struct xtcp_law *l, const struct xtcp_law_params
 /* More loss than chance explains: with a queue, a full buffer; without, a policer or a tiny buffer. True: acted. */
 static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
-	u32 permille = loss_permille(l);
+	u32 permille = loss_permille(l), tolerance = loss_tolerance(l, p, now_us);
 
-	if (l->win_lost < 3 || permille <= loss_tolerance(l, p, now_us))
+	/* one bad epoch may be a burst, or reordering that was taken for loss */
+	if ((u64)l->ep.lost * 1000 > (u64)tolerance * l->ep.acked)
+		l->lossy++;
+	else
+		l->lossy = 0;
+	if (l->lossy < 2 || l->win_lost < 3 || permille <= tolerance)
 		return false;
+	l->lossy = 0;
 	if (l->view.own_q8 > 2 * l->view.target_q8) {
 		if (l->known < 2)
 			return false;
@@ -228,9 +235,9 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		return;
 	}
 	l->hold_entry_loss = 0;
-	if (xtcp_law_window(l->view.rate, xtcp_law_queue_min(l, 2)) > l->view.target_q8 * 3 / 2) {
+	if (l->view.own_q8 > l->view.target_q8) {
 		/* a queue: CRUISE can see this bottleneck */
-		set_w(l, xtcp_law_window(l->hold_rate / 16, l->base_us));
+		set_w(l, (u64)xtcp_law_window(l->view.rate, l->base_us) + l->view.target_q8);
 		enter_cruise(l, p, now_us);
 		return;
 	}
@@ -239,7 +246,7 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		l->hold_clean = 0;
 		l->hold_rounds = 1;
 		l->hold_ceiling = l->hold_rate;
-	} else if (++l->hold_clean > HOLD_CLEAN) {
+	} else if (++l->hold_clean > HOLD_CLEAN && l->view.own_q8 < l->view.target_q8 / 2) {
 		l->hold_rate = min(l->hold_rate + (l->hold_rate >> hold_pace(l)) + 1, XTCP_LAW_RATE_MAX);
 	}
 	/* a long time and much faster without any loss: whatever limited us is gone */
@@ -349,21 +356,23 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 {
 	u32 excess = less(xtcp_law_window(l->view.rate, stood_us), l->view.target_q8);
 
-	if (!l->strikes) {
-		l->saved_q8 = l->w_q8;
-		l->strike_q_us = stood_us;
+	if (stood_us > max(l->base_us / 16, 3000u) && excess > l->view.target_q8 / 4) {
+		if (!l->strikes) {
+			l->saved_q8 = l->w_q8;
+			l->strike_q_us = stood_us;
+		}
+		l->strikes++;
 	}
-	if (l->strikes >= STRIKES && p->compete && stood_us > max(l->base_us / 16, 3000u) &&
-	    stood_us * 3 > l->strike_q_us) {
+	if (l->strikes > STRIKES && p->compete && stood_us * 3 > l->strike_q_us) {
 		enter_compete(l, now_us);
 		return;
 	}
-	l->strikes++;
 	set_w(l, max(less(l->w_q8, excess), l->w_q8 / 2));
 	l->known = 0;
 }
 
-static void cruise_marks(struct xtcp_law *l)
+/* Marks: @stood_q8 is our part of what stood in the queue. */
+static void cruise_marks(struct xtcp_law *l, u32 stood_q8)
 {
 	u32 share = l->ep.acked ? min_t(u64, (u64)l->ep.ce * 1024 / l->ep.acked, 1024) : 0;
 
@@ -372,9 +381,9 @@ static void cruise_marks(struct xtcp_law *l)
 		l->shrink_q8 = min(l->shrink_q8 + 2, 256u);
 		return;
 	}
-	l->shrink_q8 = max(l->shrink_q8 - l->shrink_q8 / 8, 64u);
-	/* what we have in the queue, or by the share of marks, whichever is more */
-	set_w(l, less(l->w_q8, max_t(u64, l->view.own_q8 / 2, (u64)l->w_q8 * l->marks / 8192)));
+	/* the queue is wanted shorter; below a packet it cannot be seen */
+	l->shrink_q8 = max(l->shrink_q8 - l->shrink_q8 / 8, SHRINK_MIN_Q8);
+	set_w(l, less(l->w_q8, (u64)stood_q8 / 2 + (u64)l->w_q8 * l->marks / 4096));
 	l->streak = 0;
 }
 
@@ -388,7 +397,7 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	if (loss_react(l, p, a->now_us))
 		return;
 	if (l->ep.ce || l->marks) {
-		cruise_marks(l);
+		cruise_marks(l, stood_q8);
 		if (l->ep.ce)
 			return;
 	}
@@ -409,10 +418,8 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		/* our own search for bandwidth went too far: back at once */
 		set_w(l, less(l->w_q8, v->own_q8 - v->target_q8));
 		l->known = 0;
-	} else if (l->known >= PERSIST && stood_q8 > v->target_q8 * 3 / 2) {
-		cruise_cut(l, p, stood_us, a->now_us);
 	} else if (l->known >= PERSIST && stood_q8 > v->target_q8) {
-		set_w(l, less(l->w_q8, (stood_q8 - v->target_q8) / 8));
+		cruise_cut(l, p, stood_us, a->now_us);
 	}
 	l->streak = 0;
 }
@@ -513,12 +520,13 @@ static u32 pace(const struct xtcp_law *l)
 
 	if (l->mode == XTCP_LAW_HOLD)
 		return l->hold_rate / 16;
-	if (l->mode == XTCP_LAW_STARTUP) {
+	if (l->mode == XTCP_LAW_COMPETE)
+		gain = 307;
+	else
+		/* not by the RTT of now: when somebody's burst is through, the window is due at once */
+		rtt_us = max(l->base_us, 1u);
+	if (l->mode == XTCP_LAW_STARTUP)
 		gain = 512;
-		rtt_us = l->base_us;
-	} else if (l->dip_rounds) {
-		gain = 282;
-	}
 	rate = div_u64((u64)l->w_q8 * gain, rtt_us) * 1000000 / (ONE * 256);
 	if (l->mode == XTCP_LAW_STARTUP && l->train)
 		rate = min_t(u64, rate, l->train);

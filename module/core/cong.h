@@ -15,7 +15,7 @@
 #define XTCP_LAW_CWND_MAX	(1u << 20)	/* packets */
 #define XTCP_LAW_RATE_MIN	8u		/* packets/s */
 #define XTCP_LAW_RATE_MAX	(1u << 28)	/* packets/s */
-#define XTCP_LAW_SAMPLES	32u		/* RTT samples kept of an epoch */
+#define XTCP_LAW_SAMPLES	64u		/* RTT samples kept of an epoch */
 #define XTCP_LAW_HISTORY	4u		/* epochs whose queue is remembered */
 #define XTCP_LAW_RTT_MAX_US	(1u << 26)	/* 67 s: more is taken as this */
 
@@ -165,6 +165,7 @@ struct xtcp_law {
 	/* loss */
 	u32 win_acked;			/* over the last few epochs */
 	u32 win_lost;
+	u32 lossy;			/* epochs in a row with too much loss */
 	u32 tolerance;			/* permille that proved not to depend on our rate */
 	u64 tolerance_until_us;
 	u32 hold_rate;			/* packets per second, times 16 */

@@ -81,7 +81,7 @@ void xtcp_law_cubic_grow(struct xtcp_law *l, const struct xtcp_law_ack *a)
 
 	/* what Reno would have */
 	l->reno_q8 = min_t(u64, XTCP_LAW_CWND_MAX * XTCP_LAW_ONE, l->reno_q8 +
-			   div_u64((u64)(l->reno_q8 < l->cubic_max_q8 ? ALPHA_Q8 : 256) * a->acked * XTCP_LAW_ONE,
+			   div_u64((u64)ALPHA_Q8 * a->acked * XTCP_LAW_ONE,
 				   max(l->w_q8, XTCP_LAW_ONE)));
 	l->w_q8 = min_t(u64, max_t(u64, w, l->reno_q8), XTCP_LAW_CWND_MAX * XTCP_LAW_ONE);
 }

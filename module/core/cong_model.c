@@ -110,7 +110,7 @@ static void base_update(struct xtcp_law *l, const struct xtcp_law_params *p, u64
 /* The queue that a flow of this rate may keep, Q8 packets: equal for equals, wider on a path that jitters. */
 static u32 target(const struct xtcp_law *l, const struct xtcp_law_params *p, u32 rate)
 {
-	u32 jitter_us = min((l->view.mid_us - l->view.lo_us) / 2, l->base_us / 4);
+	u32 jitter_us = min(l->view.mid_us - l->view.lo_us, l->base_us / 4);
 	u32 packet_us = 1000000 / max(rate, 1u);
 	u32 t = p->target_q8 * l->shrink_q8 / 256 + xtcp_law_window(rate, p->floor_us);
 
@@ -129,7 +129,7 @@ void xtcp_law_epoch_judge(struct xtcp_law *l, const struct xtcp_law_params *p, c
 	u32 us = clamp_t(u64, a->now_us - e->begin_us, 1, XTCP_LAW_RTT_MAX_US);
 	u32 i;
 
-	v->lo_us = xtcp_law_percentile(e->rtt, n, 1, 8);
+	v->lo_us = xtcp_law_percentile(e->rtt, n, 1, 4);
 	v->mid_us = e->rtt[n / 2];
 	base_update(l, p, a->now_us, v->lo_us);
 	v->queue_us = v->lo_us - l->base_us;
