@@ -31,7 +31,7 @@
 #define TRAIN_PACKETS		6u		/* ACKed packets that make a train worth believing */
 #define JUMP_MAX		8u		/* times the initial window */
 #define STRIKES			3u		/* cuts in vain before we compete */
-#define PERSIST			3u		/* epochs that make a queue a standing one */
+#define PERSIST_US		120000u		/* that long, in epochs, makes a queue a standing one */
 #define HOLD_CLEAN		4u		/* epochs without loss before a held rate grows */
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
@@ -111,7 +111,7 @@ static void enter_cruise(struct xtcp_law *l, const struct xtcp_law_params *p, u6
 static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool compete)
 {
 	/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
-	u32 depth = compete ? l->w_q8 / 2 : max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4);
+	u32 depth = compete ? l->w_q8 / 4 : max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4);
 
 	l->dip_compete = compete;
 	l->dip_q_us = l->view.queue_us;
@@ -387,11 +387,17 @@ static void cruise_marks(struct xtcp_law *l, u32 stood_q8)
 	l->streak = 0;
 }
 
+/* Epochs that make a queue a standing one: the same time for all flows, or the least of it would favour the long ones. */
+static u32 persist(const struct xtcp_law *l)
+{
+	return clamp(PERSIST_US / max(l->view.lo_us, 1u), 2u, XTCP_LAW_HISTORY);
+}
+
 static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
 {
 	const struct xtcp_law_view *v = &l->view;
 	bool limited = (u64)l->ep.max_flight * ONE + 2 * ONE >= (u64)l->w_q8 * 7 / 8;
-	u32 stood_us = xtcp_law_queue_min(l, min(l->known, PERSIST));
+	u32 stood_us = xtcp_law_queue_min(l, min(l->known, persist(l)));
 	u32 stood_q8 = xtcp_law_window(v->rate, stood_us);
 
 	if (loss_react(l, p, a->now_us))
@@ -418,7 +424,7 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		/* our own search for bandwidth went too far: back at once */
 		set_w(l, less(l->w_q8, v->own_q8 - v->target_q8));
 		l->known = 0;
-	} else if (l->known >= PERSIST && stood_q8 > v->target_q8) {
+	} else if (l->known >= persist(l) && stood_q8 > v->target_q8) {
 		cruise_cut(l, p, stood_us, a->now_us);
 	}
 	l->streak = 0;

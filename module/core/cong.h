@@ -16,7 +16,7 @@
 #define XTCP_LAW_RATE_MIN	8u		/* packets/s */
 #define XTCP_LAW_RATE_MAX	(1u << 28)	/* packets/s */
 #define XTCP_LAW_SAMPLES	64u		/* RTT samples kept of an epoch */
-#define XTCP_LAW_HISTORY	4u		/* epochs whose queue is remembered */
+#define XTCP_LAW_HISTORY	8u		/* epochs whose queue is remembered */
 #define XTCP_LAW_RTT_MAX_US	(1u << 26)	/* 67 s: more is taken as this */
 
 /** enum xtcp_law_mode - what the law is doing; the states of cong.c's diagram */
