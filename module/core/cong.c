@@ -108,12 +108,13 @@ static void enter_cruise(struct xtcp_law *l, const struct xtcp_law_params *p, u6
 		schedule_dip(l, p, now_us);
 }
 
-static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool compete)
+static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool compete, bool loss)
 {
 	/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
 	u32 depth = compete ? l->w_q8 / 4 : max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4);
 
 	l->dip_compete = compete;
+	l->dip_loss = loss;
 	l->dip_q_us = l->view.queue_us;
 	l->dip_min_us = XTCP_LAW_RTT_MAX_US;
 	l->saved_q8 = l->w_q8;
@@ -413,7 +414,7 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		return;
 	}
 	if (a->now_us >= l->dip_us && !l->strikes) {
-		enter_dip(l, a, false);
+		enter_dip(l, a, false, false);
 		return;
 	}
 	if (v->own_q8 < v->target_q8) {
@@ -439,9 +440,10 @@ static bool dip_drained(const struct xtcp_law *l)
 	u32 fell = less(l->dip_q_us, least);
 	u32 kept_back = less(l->saved_q8, l->dip_floor_q8);
 
-	if (least < max(l->base_us / 20, 1500u) || xtcp_law_window(l->view.rate, least) < 2 * l->view.target_q8)
+	if (least < max(l->base_us / 20, 1500u))
 		return true;
-	return (u64)xtcp_law_window(l->view.rate, fell) * 4 > (u64)kept_back * 3;
+	/* at a loss the others gave way too: then the fall says nothing */
+	return !l->dip_loss && (u64)xtcp_law_window(l->view.rate, fell) * 4 > (u64)kept_back * 3;
 }
 
 static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
@@ -476,7 +478,7 @@ static void compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a)
 		xtcp_law_cubic_cut(l, a->now_us);
 		l->cut_us = a->now_us;
 		l->known = 0;
-		enter_dip(l, a, true);
+		enter_dip(l, a, true, true);
 		return;
 	}
 	if (a->acked && (u64)(a->in_flight + a->acked + 2) * ONE >= (u64)l->w_q8 * 7 / 8)
@@ -487,7 +489,7 @@ static void compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a)
 {
 	l->peak_q_us = max(l->peak_q_us, l->view.queue_us);
 	if (a->now_us >= l->dip_us)
-		enter_dip(l, a, true);
+		enter_dip(l, a, true, false);
 }
 
 /* ------------------------------------------------------------ all together */
@@ -527,7 +529,8 @@ static u32 pace(const struct xtcp_law *l)
 	if (l->mode == XTCP_LAW_HOLD)
 		return l->hold_rate / 16;
 	if (l->mode == XTCP_LAW_COMPETE)
-		gain = 307;
+		/* hardly: who comes evenly to a full buffer leaves the losses to those who come in bursts */
+		gain = 512;
 	else
 		/* not by the RTT of now: when somebody's burst is through, the window is due at once */
 		rtt_us = max(l->base_us, 1u);

@@ -161,6 +161,7 @@ struct xtcp_law {
 	u32 dip_q_us;			/* queue before the dip, and the least seen in it */
 	u32 dip_min_us;
 	bool dip_compete;
+	bool dip_loss;
 
 	/* loss */
 	u32 win_acked;			/* over the last few epochs */

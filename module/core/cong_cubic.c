@@ -58,17 +58,20 @@ void xtcp_law_cubic_cut(struct xtcp_law *l, u64 now_us)
 
 	l->cubic_max_q8 = w < l->cubic_max_q8 ? w * (256 + BETA_Q8) / 512 : w;
 	l->w_q8 = max_t(u64, w * BETA_Q8 / 256, XTCP_LAW_CWND_MIN * XTCP_LAW_ONE);
-	cubic_epoch(l, now_us);
+	/* nobody grows while recovery goes on, which takes a round trip */
+	cubic_epoch(l, now_us + l->view.mid_us);
 }
 
 /** xtcp_law_cubic_grow() - an ACK came: RFC 9438 4.2 to 4.5 */
 void xtcp_law_cubic_grow(struct xtcp_law *l, const struct xtcp_law_ack *a)
 {
-	u64 ms = min_t(u64, div_u64(a->now_us - l->cubic_begin_us, 1000), T_MAX_MS);
-	u64 t = ms + min(l->view.lo_us / 1000, T_MAX_MS);
+	u64 ms = a->now_us > l->cubic_begin_us ? min_t(u64, div_u64(a->now_us - l->cubic_begin_us, 1000), T_MAX_MS) : 0;
+	u64 t = ms + min(l->base_us / 1000, T_MAX_MS);
 	u64 d = t > l->cubic_k_ms ? t - l->cubic_k_ms : l->cubic_k_ms - t;
 	u64 delta, goal, w = max(l->w_q8, XTCP_LAW_ONE);
 
+	if (a->now_us < l->cubic_begin_us)
+		return;
 	d = min_t(u64, d, 1000000);
 	/* C * d^3 in Q8: 0.4 * 256 / 10^9 per ms^3 */
 	delta = div_u64(div_u64(d * d, 100) * d, 97656);

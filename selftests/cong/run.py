@@ -323,6 +323,9 @@ def run_table(args, scenarios):
             bad = [text for text, met in verdicts if not met]
             missed += len(bad)
             mark = "" if cc != "xtcp" else "  MISSED " + "; ".join(bad) if bad else "  ok"
+            if args.verbose:
+                for cell in cells:
+                    print(f"      {row(scn, cell)}")
             print(f"{name:5s} {cc:8s} {row(scn, median)}{mark}  ({time.time() - begun:.0f} s)", flush=True)
             results[name, cc] = {"seeds": dict(zip(map(str, seeds), cells)), "median": median, "verdicts": verdicts,
                                  "plots": series_points(lines)}
@@ -343,6 +346,7 @@ def main():
     parser.add_argument("--seeds", type=number_list, default=[1, 2, 3], help="1,2,3 or 1-3")
     parser.add_argument("--family", choices=("tcp", "xtcp"), default="tcp", help="whose TCP sends what is tested")
     parser.add_argument("--params", default="", help="module parameters")
+    parser.add_argument("--verbose", action="store_true", help="each seed's figures too")
     parser.add_argument("--force", action="store_true", help="run even what was run before")
     args = parser.parse_args()
     scenarios = load_scenarios()
