@@ -35,6 +35,9 @@
 #define HOLD_CLEAN		4u		/* epochs without loss before a held rate grows */
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
+#define BETA_LOSS_Q8		179u		/* 0.7, RFC 9438 4.6 */
+#define BETA_MARK_Q8		218u		/* 0.85, RFC 8511 */
+#define BETA_SEEN_Q8		218u		/* others lost */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
 #define STAY_MIN_MS		4000u
@@ -459,6 +462,7 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 	}
 	l->mode = XTCP_LAW_COMPETE;
 	l->dip_us = now_us + 8000000;
+	l->known = 0;
 	if (!dip_drained(l)) {
 		l->quiet = 0;
 		return;
@@ -475,7 +479,7 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 static void compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a)
 {
 	if ((a->lost || a->ce) && a->now_us - l->cut_us > l->view.mid_us) {
-		xtcp_law_cubic_cut(l, a->now_us);
+		xtcp_law_cubic_cut(l, a->now_us, a->lost ? BETA_LOSS_Q8 : BETA_MARK_Q8);
 		l->cut_us = a->now_us;
 		l->known = 0;
 		enter_dip(l, a, true, true);
@@ -487,7 +491,19 @@ static void compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a)
 
 static void compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a)
 {
-	l->peak_q_us = max(l->peak_q_us, l->view.queue_us);
+	u32 queue_us = l->view.queue_us;
+
+	/* what our own change does to the queue is over after some epochs */
+	if (l->known < 4)
+		l->peak_q_us = queue_us;
+	l->peak_q_us = max(l->peak_q_us, queue_us);
+	if (l->peak_q_us > 3000 && queue_us < l->peak_q_us - l->peak_q_us / 5) {
+		/* the buffer was full and others gave way: that we, who come evenly, lost nothing is no merit */
+		xtcp_law_cubic_cut(l, a->now_us, BETA_SEEN_Q8);
+		l->cut_us = a->now_us;
+		l->known = 0;
+		return;
+	}
 	if (a->now_us >= l->dip_us)
 		enter_dip(l, a, true, false);
 }

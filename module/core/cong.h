@@ -238,6 +238,6 @@ void xtcp_law_epoch_judge(struct xtcp_law *l, const struct xtcp_law_params *p, c
 u32 xtcp_law_queue_min(const struct xtcp_law *l, u32 n);	/* least queue of the last @n epochs, us */
 void xtcp_law_cubic_enter(struct xtcp_law *l, u64 now_us);
 void xtcp_law_cubic_grow(struct xtcp_law *l, const struct xtcp_law_ack *a);
-void xtcp_law_cubic_cut(struct xtcp_law *l, u64 now_us);
+void xtcp_law_cubic_cut(struct xtcp_law *l, u64 now_us, u32 beta_q8);
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include "cong.h"
 
-#define BETA_Q8		179u	/* 0.7, RFC 9438 4.6 */
 /* alpha of the Reno-friendly region, RFC 9438 4.3: 3 * (1 - beta) / (1 + beta) = 0.53 */
 #define ALPHA_Q8	136u
 #define T_MAX_MS	100000u
@@ -51,13 +50,13 @@ void xtcp_law_cubic_enter(struct xtcp_law *l, u64 now_us)
 	cubic_epoch(l, now_us);
 }
 
-/** xtcp_law_cubic_cut() - loss: RFC 9438 4.6, 4.7 (fast convergence) */
-void xtcp_law_cubic_cut(struct xtcp_law *l, u64 now_us)
+/** xtcp_law_cubic_cut() - loss: RFC 9438 4.6, 4.7 (fast convergence); @beta_q8: what remains */
+void xtcp_law_cubic_cut(struct xtcp_law *l, u64 now_us, u32 beta_q8)
 {
 	u64 w = l->w_q8;
 
-	l->cubic_max_q8 = w < l->cubic_max_q8 ? w * (256 + BETA_Q8) / 512 : w;
-	l->w_q8 = max_t(u64, w * BETA_Q8 / 256, XTCP_LAW_CWND_MIN * XTCP_LAW_ONE);
+	l->cubic_max_q8 = w < l->cubic_max_q8 ? w * (256 + beta_q8) / 512 : w;
+	l->w_q8 = max_t(u64, w * beta_q8 / 256, XTCP_LAW_CWND_MIN * XTCP_LAW_ONE);
 	/* nobody grows while recovery goes on, which takes a round trip */
 	cubic_epoch(l, now_us + l->view.mid_us);
 }
