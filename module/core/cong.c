@@ -497,7 +497,7 @@ static void compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a)
 	if (l->known < 4)
 		l->peak_q_us = queue_us;
 	l->peak_q_us = max(l->peak_q_us, queue_us);
-	if (l->peak_q_us > 3000 && queue_us < l->peak_q_us - l->peak_q_us / 5) {
+	if (l->peak_q_us > 3000 && queue_us < l->peak_q_us - l->peak_q_us / 8) {
 		/* the buffer was full and others gave way: that we, who come evenly, lost nothing is no merit */
 		xtcp_law_cubic_cut(l, a->now_us, BETA_SEEN_Q8);
 		l->cut_us = a->now_us;
