@@ -350,7 +350,8 @@ static void cruise_grow(struct xtcp_law *l, bool limited)
 	else
 		l->streak = 0;
 	step = min(room / 2, ONE);
-	if (l->streak > 3)
+	/* faster and faster, but not to where marks came from */
+	if (l->streak > 3 && (!l->marks || l->w_q8 + 3 * ONE < l->marked_q8))
 		step = max(step, ONE << min(l->streak - 3, 16u));
 	set_w(l, (u64)l->w_q8 + min(step, max(l->w_q8 / 4, ONE)));
 }
@@ -375,20 +376,32 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 	l->known = 0;
 }
 
-/* Marks: @stood_q8 is our part of what stood in the queue. */
-static void cruise_marks(struct xtcp_law *l, u32 stood_q8)
+/*
+ * Marks. Down to what the path carries without a queue, and in addition by the square of the marked share: little for
+ * the shallow marks of one queue that we fill ourselves, a quarter when all is marked. RFC 3168's echo goes on for a
+ * round trip after the answer, so the epoch after one is not answered.
+ */
+static void cruise_marks(struct xtcp_law *l)
 {
 	u32 share = l->ep.acked ? min_t(u64, (u64)l->ep.ce * 1024 / l->ep.acked, 1024) : 0;
+	u32 rate = max(l->rate[0], max(l->rate[1], l->rate[2]));
+	u32 bdp = xtcp_law_window(rate, l->base_us);
 
 	l->marks = l->marks - l->marks / 8 + share / 8;
 	if (!share) {
 		l->shrink_q8 = min(l->shrink_q8 + 2, 256u);
+		l->marked_q8 += l->marked_q8 / 1024;
 		return;
 	}
+	l->streak = 0;
+	if (l->known < 2)
+		return;
+	l->known = 0;
 	/* the queue is wanted shorter; below a packet it cannot be seen */
 	l->shrink_q8 = max(l->shrink_q8 - l->shrink_q8 / 8, SHRINK_MIN_Q8);
-	set_w(l, less(l->w_q8, (u64)stood_q8 / 2 + (u64)l->w_q8 * l->marks / 4096));
-	l->streak = 0;
+	l->marked_q8 = l->w_q8;
+	set_w(l, min(l->w_q8, bdp + ONE / 2));
+	set_w(l, less(l->w_q8, (u64)l->w_q8 * l->marks / 1024 * l->marks / 4096));
 }
 
 /* Epochs that make a queue a standing one: the same time for all flows, or the least of it would favour the long ones. */
@@ -407,7 +420,7 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	if (loss_react(l, p, a->now_us))
 		return;
 	if (l->ep.ce || l->marks) {
-		cruise_marks(l, stood_q8);
+		cruise_marks(l);
 		if (l->ep.ce)
 			return;
 	}

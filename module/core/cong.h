@@ -189,6 +189,7 @@ struct xtcp_law {
 	u64 compete_left_us;
 	u64 cut_us;
 
+	u32 marked_q8;			/* window when the last mark came */
 	u32 marks;			/* EWMA of marked share, 1/1024 */
 	u32 random;
 };
