@@ -345,7 +345,8 @@ static void cruise_grow(struct xtcp_law *l, bool limited)
 		l->streak = 0;
 		return;
 	}
-	if (v->own_q8 * 2 < v->target_q8)
+	/* an empty queue looks like one of a packet when ACKs come for every second one */
+	if (v->own_q8 * 8 < v->target_q8 * 5)
 		l->streak++;
 	else
 		l->streak = 0;
@@ -384,8 +385,7 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 static void cruise_marks(struct xtcp_law *l)
 {
 	u32 share = l->ep.acked ? min_t(u64, (u64)l->ep.ce * 1024 / l->ep.acked, 1024) : 0;
-	u32 rate = max(l->rate[0], max(l->rate[1], l->rate[2]));
-	u32 bdp = xtcp_law_window(rate, l->base_us);
+	u32 i, rate = 0;
 
 	l->marks = l->marks - l->marks / 8 + share / 8;
 	if (!share) {
@@ -400,7 +400,9 @@ static void cruise_marks(struct xtcp_law *l)
 	/* the queue is wanted shorter; below a packet it cannot be seen */
 	l->shrink_q8 = max(l->shrink_q8 - l->shrink_q8 / 8, SHRINK_MIN_Q8);
 	l->marked_q8 = l->w_q8;
-	set_w(l, min(l->w_q8, bdp + ONE / 2));
+	for (i = 0; i < XTCP_LAW_HISTORY; i++)
+		rate = max(rate, l->rate[i]);
+	set_w(l, min(l->w_q8, xtcp_law_window(rate, l->base_us) + ONE / 2));
 	set_w(l, less(l->w_q8, (u64)l->w_q8 * l->marks / 1024 * l->marks / 4096));
 }
 
