@@ -32,14 +32,17 @@
 #define JUMP_MAX		8u		/* times the initial window */
 #define STRIKES			3u		/* cuts in vain before we compete */
 #define PERSIST_US		120000u		/* that long, in epochs, makes a queue a standing one */
+#define HOLD_FALLS		4u		/* steps down in vain: the loss does not depend on us */
 #define HOLD_CLEAN		4u		/* epochs without loss before a held rate grows */
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
 #define BETA_LOSS_Q8		179u		/* 0.7, RFC 9438 4.6 */
 #define BETA_MARK_Q8		218u		/* 0.85, RFC 8511 */
 #define BETA_SEEN_Q8		218u		/* others lost */
+#define WIN_MAX			(1u << 24)	/* packets counted of one epoch */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
+#define TEST_US			5000000u	/* between two looks whether we still have to compete */
 #define STAY_MIN_MS		4000u
 #define STAY_MAX_MS		64000u
 
@@ -137,7 +140,7 @@ static void enter_compete(struct xtcp_law *l, u64 now_us)
 	l->mode = XTCP_LAW_COMPETE;
 	l->compete_since_us = now_us;
 	l->compete_until_us = now_us + (u64)l->compete_stay_ms * 1000;
-	l->dip_us = now_us + 8000000;
+	l->test_us = now_us + TEST_US;
 	l->quiet = 0;
 	l->peak_q_us = 0;
 	l->cut_us = now_us;
@@ -156,16 +159,26 @@ static void enter_hold(struct xtcp_law *l, u32 permille)
 	l->hold_ceiling = 0;
 	l->hold_rounds = 0;
 	l->hold_clean = 0;
+	l->hold_falls = 0;
 	l->win_acked = 0;
 	l->win_lost = 0;
 }
 
 /* ------------------------------------------------------------ loss */
 
+/* Loss is counted over some eight epochs, the latest most. */
 static void loss_window(struct xtcp_law *l)
 {
-	l->win_acked = l->win_acked / 2 + l->ep.acked;
-	l->win_lost = l->win_lost / 2 + l->ep.lost;
+	l->win_acked = l->win_acked - l->win_acked / 8 + min(l->ep.acked, WIN_MAX);
+	l->win_lost = l->win_lost - (l->win_lost + 7) / 8 + min(l->ep.lost, WIN_MAX);
+}
+
+/* Is what was lost more than three deviations above @permille? A few losses in a short time prove nothing. */
+static bool loss_exceeds(const struct xtcp_law *l, u32 permille)
+{
+	u64 all = (u64)l->win_acked + l->win_lost, expected = all * permille, seen = (u64)l->win_lost * 1000;
+
+	return seen > expected && (seen - expected) / 1000 * ((seen - expected) / 1000) > 9 * expected / 1000;
 }
 
 static u32 loss_permille(const struct xtcp_law *l)
@@ -183,14 +196,14 @@ static u32 loss_tolerance(const struct xtcp_law *l, const struct xtcp_law_params
 /* More loss than chance explains: with a queue, a full buffer; without, a policer or a tiny buffer. True: acted. */
 static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
-	u32 permille = loss_permille(l), tolerance = loss_tolerance(l, p, now_us);
+	u32 tolerance = loss_tolerance(l, p, now_us);
 
 	/* one bad epoch may be a burst, or reordering that was taken for loss */
 	if ((u64)l->ep.lost * 1000 > (u64)tolerance * l->ep.acked)
 		l->lossy++;
 	else
 		l->lossy = 0;
-	if (l->lossy < 2 || l->win_lost < 3 || permille <= tolerance)
+	if (l->lossy < 2 || l->win_lost < 3 || !loss_exceeds(l, tolerance))
 		return false;
 	l->lossy = 0;
 	if (l->view.own_q8 > 2 * l->view.target_q8) {
@@ -201,7 +214,7 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		l->streak = 0;
 		return true;
 	}
-	enter_hold(l, permille);
+	enter_hold(l, loss_permille(l));
 	return true;
 }
 
@@ -231,7 +244,8 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 	}
 	if (l->hold_rounds < 6)
 		return;
-	if (l->hold_entry_loss && permille * 10 > l->hold_entry_loss * 6 && l->win_lost >= 2) {
+	if ((l->hold_entry_loss && permille * 10 > l->hold_entry_loss * 6 && l->win_lost >= 2) ||
+	    l->hold_falls > HOLD_FALLS) {
 		l->tolerance = min(permille * 2 + 10, TOLERANCE_MAX);
 		l->tolerance_until_us = now_us + TOLERANCE_US;
 		set_w(l, l->saved_q8);
@@ -245,13 +259,20 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		enter_cruise(l, p, now_us);
 		return;
 	}
-	if (l->ep.lost >= 2 || permille > 10) {
-		l->hold_rate -= l->hold_rate / 48;
+	if (l->ep.ce || l->ep.lost >= 2 || permille > 10) {
+		/* what came through is what is allowed */
+		l->hold_rate = max(min(l->hold_rate - l->hold_rate / 64, l->view.rate * 63 / 64 * 16),
+				   XTCP_LAW_RATE_MIN * 16);
+		l->hold_falls += !l->ep.ce;
 		l->hold_clean = 0;
+		l->win_acked = 0;
+		l->win_lost = 0;
 		l->hold_rounds = 1;
 		l->hold_ceiling = l->hold_rate;
-	} else if (++l->hold_clean > HOLD_CLEAN && l->view.own_q8 < l->view.target_q8 / 2) {
-		l->hold_rate = min(l->hold_rate + (l->hold_rate >> hold_pace(l)) + 1, XTCP_LAW_RATE_MAX);
+	} else if (++l->hold_clean > HOLD_CLEAN) {
+		l->hold_falls = 0;
+		if (l->view.own_q8 < l->view.target_q8 / 2)
+			l->hold_rate = min(l->hold_rate + (l->hold_rate >> hold_pace(l)) + 1, XTCP_LAW_RATE_MAX);
 	}
 	/* a long time and much faster without any loss: whatever limited us is gone */
 	if (l->hold_clean > 400)
@@ -298,6 +319,11 @@ static void startup_ack(struct xtcp_law *l, const struct xtcp_law_params *p, con
 	u32 initial = l->w_q8, thresh = clamp(l->base_us / 8, 2000u, 16000u), bdp, jump;
 
 	startup_train(l, a);
+	if (a->ce) {
+		set_w(l, (u64)l->w_q8 * 3 / 4);
+		enter_cruise(l, p, a->now_us);
+		return;
+	}
 	if (!a->app_limited || a->in_flight + a->acked >= l->w_q8 / ONE / 2)
 		set_w(l, (u64)l->w_q8 + (u64)a->acked * ONE);
 	if (l->train && l->ep.rounds <= 1 && !l->known && a->delivered - l->first_delivered >= TRAIN_PACKETS + 1) {
@@ -476,10 +502,12 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 		return;
 	}
 	l->mode = XTCP_LAW_COMPETE;
-	l->dip_us = now_us + 8000000;
 	l->known = 0;
+	if (!l->dip_loss)
+		l->test_us = now_us + TEST_US;
 	if (!dip_drained(l)) {
-		l->quiet = 0;
+		if (!l->dip_loss)
+			l->quiet = 0;
 		return;
 	}
 	if (++l->quiet < 2 || now_us < l->compete_until_us)
@@ -519,7 +547,7 @@ static void compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a)
 		l->known = 0;
 		return;
 	}
-	if (a->now_us >= l->dip_us)
+	if (a->now_us >= l->test_us)
 		enter_dip(l, a, true, false);
 }
 
@@ -558,7 +586,7 @@ static u32 pace(const struct xtcp_law *l)
 	u64 rate;
 
 	if (l->mode == XTCP_LAW_HOLD)
-		return l->hold_rate / 16;
+		return clamp(l->hold_rate / 16, XTCP_LAW_RATE_MIN, XTCP_LAW_RATE_MAX);
 	if (l->mode == XTCP_LAW_COMPETE)
 		/* hardly: who comes evenly to a full buffer leaves the losses to those who come in bursts */
 		gain = 512;

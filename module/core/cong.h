@@ -11,7 +11,7 @@
 #include "platform.h"
 
 #define XTCP_LAW_ONE		256u		/* a packet in Q8 */
-#define XTCP_LAW_CWND_MIN	4u		/* packets */
+#define XTCP_LAW_CWND_MIN	2u		/* packets */
 #define XTCP_LAW_CWND_MAX	(1u << 20)	/* packets */
 #define XTCP_LAW_RATE_MIN	8u		/* packets/s */
 #define XTCP_LAW_RATE_MAX	(1u << 28)	/* packets/s */
@@ -155,7 +155,8 @@ struct xtcp_law {
 	u32 strike_q_us;		/* queue before the first of them */
 	u32 saved_q8;			/* window before the first of them, or before a dip */
 	u32 shrink_q8;			/* target in 1/256: smaller after shallow marks */
-	u64 dip_us;			/* when the next dip is due */
+	u64 dip_us;			/* when the next dip is due, cruising; competing */
+	u64 test_us;
 	u32 dip_floor_q8;		/* window while dipping */
 	u32 dip_rounds;
 	u32 dip_q_us;			/* queue before the dip, and the least seen in it */
@@ -174,6 +175,7 @@ struct xtcp_law {
 	u32 hold_entry_loss;		/* permille that made us hold */
 	u32 hold_rounds;
 	u32 hold_clean;
+	u32 hold_falls;			/* steps down in a row */
 	u32 rto_cap;			/* packets: slow start after a time-out; 0: none */
 
 	/* beside CUBIC */

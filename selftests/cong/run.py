@@ -5,7 +5,7 @@
 A cell is (scenario, algorithm, seed). Its figures depend on nothing else, so the same cell is the same to the bit. What
 was run before with the same kernel, module, program and scenario is taken from build/cong/cache.
 
-  run.py [--cc CC,...] [--scn S1,...] [--seeds 1,2,3] [--quick] [--sweep SEED[:N]] [--family xtcp]
+  run.py [--cc CC,...] [--scn S1,...] [--seeds 1,2,3] [--sweep SEED[:N]] [--family xtcp]
 
 Exit status: 1 if xtcp misses a target.
 """
@@ -14,6 +14,7 @@ import configparser
 import hashlib
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -332,6 +333,74 @@ def run_table(args, scenarios):
     return results, missed, failed
 
 
+# --- Sweep
+
+
+def sweep_cell(rng):
+    """A random network and load: anything from a bad ADSL line to a data centre, one to sixteen flows."""
+    def log_between(low, high):
+        return low * (high / low) ** rng.random()
+
+    rate, rtt = round(log_between(1000, 1000000)), round(log_between(1, 300), 1)
+    bdp = rate * rtt / 8
+    nr = rng.choice((1, 1, 2, 3, 4, 8, 16))
+    aqm = rng.choice(("", "", "", "fq_codel", "codel", "pie"))
+    loss = rng.choice((0, 0, 0, 0.01, 0.1, 0.5, 1, 3))
+    # long enough for what is slow, short enough for what is fast
+    warm = max(4, round(30 * rtt / 1000))
+    sec = warm + round(min(30, max(6, 60 * rtt / 1000, 3e6 / rate)))
+    scn = {"title": f"{rate / 1000:.1f} Mbit/s, {rtt:g} ms, {nr} flows", "rate": str(rate), "rtt": str(rtt),
+           "limit": str(max(4542, round(bdp * log_between(.1, 20)))), "sec": str(sec), "warm": str(warm),
+           "flows": "\n".join(f"s1 CC {i * .1:.1f}" for i in range(nr)), "show": "util qmean qp95 retr"}
+    scn["title"] += f", buffer {int(scn['limit']) / bdp:.2g} BDP, {aqm or 'no AQM'}, loss {loss:g} %"
+    if aqm:
+        scn["aqm"] = f"{aqm} limit {max(10, int(scn['limit']) // FRAME)}"
+    if loss:
+        scn["netem"] = f"loss {loss}%"
+    if nr > 1:
+        scn["show"] += " jain"
+    return scn
+
+
+def sweep_faults(scn, ours, cubic, bbr):
+    """What the law must never do: text for each that it did."""
+    packet_ms = FRAME * 8 / float(scn["rate"])
+    faults = []
+    if ours["util"] < .9 * max(cubic["util"], bbr["util"]):
+        faults.append(f"util {ours['util']:.1f} against {cubic['util']:.1f} and {bbr['util']:.1f}")
+    # who leaves the link idle has no queue; and two packets of each flow, or a twentieth of the RTT, are none either
+    full = [cell for cell in (cubic, bbr) if cell["util"] > .9 * ours["util"]]
+    slack = max(2 * packet_ms * len(parse_flows(scn, "")), float(scn["rtt"]) / 20)
+    if full and ours["qp95"] > 1.2 * full[0]["qp95"] + slack:
+        faults.append(f"qp95 {ours['qp95']:.1f} against {full[0]['qp95']:.1f}")
+    if ours.get("jain", 1) < .8:
+        faults.append(f"jain {ours['jain']:.2f} (cubic {cubic['jain']:.2f}, bbr {bbr['jain']:.2f})")
+    if ours["retr"] > 3 and ours["retr"] > 1.1 * cubic["retr"]:
+        faults.append(f"retr {ours['retr']:.2f} against {cubic['retr']:.2f}")
+    return faults
+
+
+def run_sweep(args):
+    seed, _, count = args.sweep.partition(":")
+    rng = random.Random(int(seed))
+    bad = failed = 0
+    for number in range(int(count or 60)):
+        scn = sweep_cell(rng)
+        try:
+            cells = [measure(scn, cc, run_cell("sweep", scn, cc, 1, "tcp", args.params if cc == "xtcp" else ""))
+                     for cc in ("xtcp", "cubic", "bbr")]
+        except Failed as problem:
+            print(f"{number:3d} {scn['title']}: FAILED {problem}", flush=True)
+            failed += 1
+            continue
+        faults = sweep_faults(scn, *cells)
+        bad += bool(faults)
+        print(f"{number:3d} {scn['title']}: {row(scn, cells[0])}  {'BAD ' + '; '.join(faults) if faults else 'ok'}",
+              flush=True)
+    print(f"sweep {args.sweep}: {bad} bad, {failed} failed")
+    return 1 if bad or failed else 0
+
+
 def number_list(text):
     if "-" in text:
         low, high = text.split("-")
@@ -346,11 +415,14 @@ def main():
     parser.add_argument("--seeds", type=number_list, default=[1, 2, 3], help="1,2,3 or 1-3")
     parser.add_argument("--family", choices=("tcp", "xtcp"), default="tcp", help="whose TCP sends what is tested")
     parser.add_argument("--params", default="", help="module parameters")
+    parser.add_argument("--sweep", metavar="SEED[:N]", help="N (60) random cells beside cubic and bbr")
     parser.add_argument("--verbose", action="store_true", help="each seed's figures too")
     parser.add_argument("--force", action="store_true", help="run even what was run before")
     args = parser.parse_args()
     scenarios = load_scenarios()
     os.makedirs(OUT, exist_ok=True)
+    if args.sweep:
+        return run_sweep(args)
     results, missed, failed = run_table(args, scenarios)
     with open(os.path.join(OUT, "results.json"), "w", encoding="ascii") as file:
         json.dump({f"{n} {c}": {k: v for k, v in cell.items() if k != "plots"}
