@@ -43,6 +43,9 @@
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
 #define TEST_US			5000000u	/* between two looks whether we still have to compete */
+#define DRAINED_PERCENT		85u		/* of what we gave up: the queue is ours alone */
+#define PRESSURE_MAX		2u		/* times the target that one epoch counts */
+#define PRESSURE_US		3000000u	/* its mean is over that time */
 #define STAY_MIN_MS		4000u
 #define STAY_MAX_MS		64000u
 
@@ -114,17 +117,15 @@ static void enter_cruise(struct xtcp_law *l, const struct xtcp_law_params *p, u6
 		schedule_dip(l, p, now_us);
 }
 
-static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool compete, bool loss)
+/* A pause: down to @floor_q8, then back to the window of now. @before_q8: the window that made the queue of now. */
+static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8)
 {
-	/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
-	u32 depth = compete ? l->w_q8 / 4 : max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4);
-
-	l->dip_compete = compete;
-	l->dip_loss = loss;
-	l->dip_q_us = l->view.queue_us;
+	l->dip_compete = l->mode == XTCP_LAW_COMPETE;
+	l->dip_q_us = max(l->queue_us[0], l->queue_us[1]);
 	l->dip_min_us = XTCP_LAW_RTT_MAX_US;
+	l->dip_before_q8 = before_q8;
 	l->saved_q8 = l->w_q8;
-	l->dip_floor_q8 = max(less(l->w_q8, min(depth, l->w_q8 / 2)), W_MIN_Q8);
+	l->dip_floor_q8 = max(floor_q8, W_MIN_Q8);
 	l->dip_rounds = 0;
 	l->mode = XTCP_LAW_DIP;
 	xtcp_law_epoch_begin(l, a);
@@ -144,7 +145,10 @@ static void enter_compete(struct xtcp_law *l, u64 now_us)
 	l->quiet = 0;
 	l->peak_q_us = 0;
 	l->cut_us = now_us;
-	set_w(l, max(l->saved_q8, l->w_q8));
+	l->pressure_q16 = 0;
+	l->pressure_us = 0;
+	/* from here to what we had before, as after a loss */
+	l->cubic_max_q8 = max(l->long_q8, l->w_q8);
 	xtcp_law_cubic_enter(l, now_us);
 }
 
@@ -222,12 +226,13 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
  * Holding a rate. The loss ended: it depended on the rate, which may now grow by little steps. It did not: it is the
  * path's, and is tolerated from now on.
  */
+/* How a held rate grows, as a shift per epoch: slowly around the rate where loss began, else ever faster. */
 static u32 hold_pace(const struct xtcp_law *l)
 {
-	u32 near = l->hold_ceiling / 32;
+	u32 ceiling = l->hold_ceiling;
 
-	if (l->hold_ceiling && l->hold_rate > l->hold_ceiling - near && l->hold_rate < l->hold_ceiling + near)
-		return 10;
+	if (ceiling && l->hold_rate > ceiling - ceiling / 32 && l->hold_rate < ceiling + ceiling / 2)
+		return l->hold_rate < ceiling + ceiling / 8 ? 10 : 8;
 	return l->hold_clean > HOLD_CLEAN + 6 ? 4 : 10 - (l->hold_clean - HOLD_CLEAN);
 }
 
@@ -383,6 +388,37 @@ static void cruise_grow(struct xtcp_law *l, bool limited)
 	set_w(l, (u64)l->w_q8 + min(step, max(l->w_q8 / 4, ONE)));
 }
 
+/*
+ * Cuts in vain are no proof by themselves: a flow of ours that has more than its share gives it to others of ours, and the
+ * queue stays what it was. Somebody fills the buffer if we gave up much, and still the queue is long: by our target, or by
+ * the path.
+ */
+static bool filled_by_others(const struct xtcp_law *l, u32 stood_us)
+{
+	u32 stood_q8 = xtcp_law_window(l->view.rate, stood_us), target = l->view.target_q8;
+
+	if (l->strikes <= STRIKES || stood_us < l->strike_q_us / 2 || l->w_q8 > l->saved_q8 - l->saved_q8 / 4)
+		return false;
+	return stood_q8 > 4 * target || (stood_us > l->base_us / 2 && stood_q8 > target + target / 2);
+}
+
+/*
+ * Slowly pushed out: in the mean of many epochs more than our target is in a long queue although we obeyed all the time.
+ * Among flows like us that cannot last.
+ */
+static bool pushed_out(struct xtcp_law *l)
+{
+	const struct xtcp_law_view *v = &l->view;
+	u32 ratio_q8 = min_t(u64, (u64)v->own_q8 * ONE / max(v->target_q8, 1u), PRESSURE_MAX * ONE);
+
+	u32 part = clamp(l->view.lo_us / (PRESSURE_US / 256), 1u, 256u);
+
+	l->pressure_q16 = (l->pressure_q16 * (256 - part) + ratio_q8 * part * 256) / 256;
+	l->pressure_us = ((u64)l->pressure_us * (256 - part) + (u64)v->queue_us * part) / 256;
+	l->long_q8 = max(l->w_q8, l->long_q8 - l->long_q8 / 512);
+	return l->pressure_q16 / 256 > ONE + ONE / 20 && l->pressure_us > max(l->base_us / 4, 5000u);
+}
+
 /* Take back our part of a queue that stands. If others do the same it drains; if it does not, somebody fills it. */
 static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 stood_us, u64 now_us)
 {
@@ -395,7 +431,7 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 		}
 		l->strikes++;
 	}
-	if (l->strikes > STRIKES && p->compete && stood_us * 3 > l->strike_q_us) {
+	if (p->compete && filled_by_others(l, stood_us)) {
 		enter_compete(l, now_us);
 		return;
 	}
@@ -443,10 +479,14 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	const struct xtcp_law_view *v = &l->view;
 	bool limited = (u64)l->ep.max_flight * ONE + 2 * ONE >= (u64)l->w_q8 * 7 / 8;
 	u32 stood_us = xtcp_law_queue_min(l, min(l->known, persist(l)));
-	u32 stood_q8 = xtcp_law_window(v->rate, stood_us);
+	u32 stood_q8 = xtcp_law_window(v->rate, stood_us), depth;
 
 	if (loss_react(l, p, a->now_us))
 		return;
+	if (pushed_out(l) && p->compete) {
+		enter_compete(l, a->now_us);
+		return;
+	}
 	if (l->ep.ce || l->marks) {
 		cruise_marks(l);
 		if (l->ep.ce)
@@ -458,7 +498,9 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		return;
 	}
 	if (a->now_us >= l->dip_us && !l->strikes) {
-		enter_dip(l, a, false, false);
+		/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
+		depth = min(max(min(l->w_q8 / 4, DIP_MAX * ONE), v->own_q8 * 4), l->w_q8 / 2);
+		enter_dip(l, a, l->w_q8 - depth, l->w_q8);
 		return;
 	}
 	if (v->own_q8 < v->target_q8) {
@@ -477,23 +519,27 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 
 /* ------------------------------------------------------------ dipping */
 
-/* Did the queue go when we gave way? If we were alone in it, it fell by all that we kept back. */
+/*
+ * Did the queue go when we gave way? Of a queue that is ours, or that of flows like us who give way at the same sign, the
+ * RTT falls by as much as our window did. One who fills the buffer gives way less, or not at all.
+ */
 static bool dip_drained(const struct xtcp_law *l)
 {
-	u32 least = l->dip_min_us > l->base_us ? l->dip_min_us - l->base_us : 0;
-	u32 fell = less(l->dip_q_us, least);
-	u32 kept_back = less(l->saved_q8, l->dip_floor_q8);
+	u32 rtt_us = l->base_us + l->dip_q_us, least = clamp(l->dip_min_us, l->base_us, rtt_us);
+	u64 kept_back = less(l->dip_before_q8, l->dip_floor_q8);
 
-	if (least < max(l->base_us / 20, 1500u))
+	if (least - l->base_us < max(l->base_us / 20, 1500u))
 		return true;
-	/* at a loss the others gave way too: then the fall says nothing */
-	return !l->dip_loss && (u64)xtcp_law_window(l->view.rate, fell) * 4 > (u64)kept_back * 3;
+	return (u64)(rtt_us - least) * l->dip_before_q8 * 100 > kept_back * rtt_us * DRAINED_PERCENT;
 }
 
 static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
 {
 	u64 now_us = a->now_us;
 
+	/* who competes waits for others of us that see the same sign a round trip later */
+	if (l->dip_compete && !l->dip_rounds++)
+		return;
 	set_w(l, l->saved_q8);
 	schedule_dip(l, p, now_us);
 	if (!l->dip_compete) {
@@ -503,11 +549,10 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 	}
 	l->mode = XTCP_LAW_COMPETE;
 	l->known = 0;
-	if (!l->dip_loss)
-		l->test_us = now_us + TEST_US;
+	l->dip_rounds = 0;
+	l->test_us = now_us + TEST_US;
 	if (!dip_drained(l)) {
-		if (!l->dip_loss)
-			l->quiet = 0;
+		l->quiet = 0;
 		return;
 	}
 	if (++l->quiet < 2 || now_us < l->compete_until_us)
@@ -519,13 +564,22 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 
 /* ------------------------------------------------------------ competing */
 
+/* Give way. If it is time to see whether we still have to compete, give way more, and look. */
+static void compete_cut(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 beta_q8)
+{
+	u32 before_q8 = l->w_q8;
+
+	xtcp_law_cubic_cut(l, a->now_us, beta_q8);
+	l->cut_us = a->now_us;
+	l->known = 0;
+	if (a->now_us >= l->test_us)
+		enter_dip(l, a, l->w_q8 / 2, before_q8);
+}
+
 static void compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a)
 {
 	if ((a->lost || a->ce) && a->now_us - l->cut_us > l->view.mid_us) {
-		xtcp_law_cubic_cut(l, a->now_us, a->lost ? BETA_LOSS_Q8 : BETA_MARK_Q8);
-		l->cut_us = a->now_us;
-		l->known = 0;
-		enter_dip(l, a, true, true);
+		compete_cut(l, a, a->lost ? BETA_LOSS_Q8 : BETA_MARK_Q8);
 		return;
 	}
 	if (a->acked && (u64)(a->in_flight + a->acked + 2) * ONE >= (u64)l->w_q8 * 7 / 8)
@@ -540,15 +594,12 @@ static void compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a)
 	if (l->known < 4)
 		l->peak_q_us = queue_us;
 	l->peak_q_us = max(l->peak_q_us, queue_us);
-	if (l->peak_q_us > 3000 && queue_us < l->peak_q_us - l->peak_q_us / 8) {
+	if (l->peak_q_us > 3000 && queue_us < l->peak_q_us - l->peak_q_us / 8)
 		/* the buffer was full and others gave way: that we, who come evenly, lost nothing is no merit */
-		xtcp_law_cubic_cut(l, a->now_us, BETA_SEEN_Q8);
-		l->cut_us = a->now_us;
-		l->known = 0;
-		return;
-	}
-	if (a->now_us >= l->test_us)
-		enter_dip(l, a, true, false);
+		compete_cut(l, a, BETA_SEEN_Q8);
+	else if (a->now_us >= l->test_us + TEST_US)
+		/* nothing happens: look nevertheless */
+		enter_dip(l, a, l->w_q8 / 2, l->w_q8);
 }
 
 /* ------------------------------------------------------------ all together */

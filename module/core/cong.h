@@ -154,15 +154,18 @@ struct xtcp_law {
 	u32 strikes;			/* cuts in a row that did not drain the queue */
 	u32 strike_q_us;		/* queue before the first of them */
 	u32 saved_q8;			/* window before the first of them, or before a dip */
+	u32 pressure_q16;		/* mean of our queue by its target */
+	u32 pressure_us;		/* mean of the queue */
+	u32 long_q8;			/* the largest window of the last minutes, fading */
 	u32 shrink_q8;			/* target in 1/256: smaller after shallow marks */
 	u64 dip_us;			/* when the next dip is due, cruising; competing */
 	u64 test_us;
 	u32 dip_floor_q8;		/* window while dipping */
+	u32 dip_before_q8;		/* and before what made us dip */
 	u32 dip_rounds;
 	u32 dip_q_us;			/* queue before the dip, and the least seen in it */
 	u32 dip_min_us;
 	bool dip_compete;
-	bool dip_loss;
 
 	/* loss */
 	u32 win_acked;			/* over the last few epochs */

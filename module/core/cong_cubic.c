@@ -43,10 +43,9 @@ static void cubic_epoch(struct xtcp_law *l, u64 now_us)
 	l->reno_q8 = l->w_q8;
 }
 
-/** xtcp_law_cubic_enter() - begin at the present window, as if it were the one of the last loss */
+/** xtcp_law_cubic_enter() - begin at the present window, with l->cubic_max_q8 as the one of the last loss */
 void xtcp_law_cubic_enter(struct xtcp_law *l, u64 now_us)
 {
-	l->cubic_max_q8 = l->w_q8;
 	cubic_epoch(l, now_us);
 }
 

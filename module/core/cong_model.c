@@ -11,7 +11,7 @@
 
 #define EPOCH_SAMPLES	8u	/* fewer: the epoch goes on for another round trip */
 #define EPOCH_ROUNDS	4u	/* but not for ever */
-#define SLOT_MIN_US	4000000u
+#define SLOT_MIN_US	10000000u
 #define SLOT_RTTS	48u
 
 /** xtcp_law_percentile() - the value that part/whole of the @n values at @v are below; sorts @v; 0 if there is none */
