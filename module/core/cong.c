@@ -38,7 +38,7 @@
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
 #define BETA_LOSS_Q8		179u		/* 0.7, RFC 9438 4.6 */
 #define BETA_MARK_Q8		218u		/* 0.85, RFC 8511 */
-#define BETA_SEEN_Q8		218u		/* others lost */
+#define BETA_SEEN_Q8		226u		/* others lost */
 #define WIN_MAX			(1u << 24)	/* packets counted of one epoch */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
