@@ -264,12 +264,14 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		enter_cruise(l, p, now_us);
 		return;
 	}
-	if (l->ep.ce || l->ep.lost >= 2 || permille > 10) {
+	l->lossy = l->ep.lost ? l->lossy + 1 : 0;
+	if (l->ep.ce || l->ep.lost >= 2 || l->lossy >= 2 || permille > 10) {
 		/* what came through is what is allowed */
 		l->hold_rate = max(min(l->hold_rate - l->hold_rate / 64, l->view.rate * 63 / 64 * 16),
 				   XTCP_LAW_RATE_MIN * 16);
 		l->hold_falls += !l->ep.ce;
 		l->hold_clean = 0;
+		l->lossy = 0;
 		l->win_acked = 0;
 		l->win_lost = 0;
 		l->hold_rounds = 1;
