@@ -124,6 +124,7 @@ static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floo
 	l->dip_q_us = max(l->queue_us[0], l->queue_us[1]);
 	l->dip_min_us = XTCP_LAW_RTT_MAX_US;
 	l->dip_before_q8 = before_q8;
+	l->dip_base_us = l->base_us;
 	l->saved_q8 = l->w_q8;
 	l->dip_floor_q8 = max(floor_q8, W_MIN_Q8);
 	l->dip_rounds = 0;
@@ -501,7 +502,8 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	}
 	if (a->now_us >= l->dip_us && !l->strikes) {
 		/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
-		depth = min(max(min(l->w_q8 / 4, DIP_MAX * ONE), v->own_q8 * 4), l->w_q8 / 2);
+		depth = l->dip_shallow ? max(min(l->w_q8 / 4, DIP_MAX * ONE), v->own_q8 * 4) : l->w_q8 / 2;
+		depth = min(depth, l->w_q8 / 2);
 		enter_dip(l, a, l->w_q8 - depth, l->w_q8);
 		return;
 	}
@@ -547,6 +549,10 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 	if (!l->dip_compete) {
 		enter_cruise(l, p, now_us);
 		l->dip_rounds = 2;
+		/* the queue was longer than we knew, perhaps longer than the dip was deep: once more, and soon */
+		l->dip_shallow = l->base_us > l->dip_base_us - l->dip_base_us / 64;
+		if (!l->dip_shallow)
+			l->dip_us = now_us + 8 * (u64)l->base_us + law_random(l);
 		return;
 	}
 	l->mode = XTCP_LAW_COMPETE;
