@@ -34,6 +34,8 @@
 #define PERSIST_US		120000u		/* that long, in epochs, makes a queue a standing one */
 #define HOLD_FALLS		4u		/* steps down in vain: the loss does not depend on us */
 #define HOLD_CLEAN		4u		/* epochs without loss before a held rate grows */
+#define JOIN_MIN_MS		1000u		/* between two dips together */
+#define JOIN_MAX_MS		60000u
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
 #define BETA_LOSS_Q8		179u		/* 0.7, RFC 9438 4.6 */
@@ -45,7 +47,7 @@
 #define TEST_US			5000000u	/* between two looks whether we still have to compete */
 #define DRAINED_PERCENT		85u		/* of what we gave up: the queue is ours alone */
 #define PRESSURE_MAX		2u		/* times the target that one epoch counts */
-#define PRESSURE_US		3000000u	/* its mean is over that time */
+#define PRESSURE_US		3000000u	/* its mean is over that time, or over sixteen epochs if that is longer */
 #define STAY_MIN_MS		4000u
 #define STAY_MAX_MS		64000u
 
@@ -91,6 +93,8 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	l->slot_begin_us = now_us;
 	l->shrink_q8 = 256;
 	l->compete_stay_ms = STAY_MIN_MS;
+	l->join_ms = JOIN_MAX_MS;
+	l->join_us = now_us + JOIN_MAX_MS * 1000ull;
 	l->view.lo_us = l->base_us;
 	l->view.mid_us = l->base_us;
 	l->ep.stride = 1;
@@ -400,7 +404,7 @@ static bool filled_by_others(const struct xtcp_law *l, u32 stood_us)
 {
 	u32 stood_q8 = xtcp_law_window(l->view.rate, stood_us), target = l->view.target_q8;
 
-	if (l->strikes <= STRIKES || stood_us < l->strike_q_us / 2 || l->w_q8 > l->saved_q8 - l->saved_q8 / 4)
+	if (l->strikes <= STRIKES || stood_us < l->strike_q_us / 2 || l->w_q8 > l->saved_q8 / 2)
 		return false;
 	return stood_q8 > 4 * target || (stood_us > l->base_us / 2 && stood_q8 > target + target / 2);
 }
@@ -414,12 +418,13 @@ static bool pushed_out(struct xtcp_law *l)
 	const struct xtcp_law_view *v = &l->view;
 	u32 ratio_q8 = min_t(u64, (u64)v->own_q8 * ONE / max(v->target_q8, 1u), PRESSURE_MAX * ONE);
 
-	u32 part = clamp(l->view.lo_us / (PRESSURE_US / 256), 1u, 256u);
+	u32 part = clamp(l->view.lo_us / (PRESSURE_US / 256), 1u, 16u);
 
 	l->pressure_q16 = (l->pressure_q16 * (256 - part) + ratio_q8 * part * 256) / 256;
 	l->pressure_us = ((u64)l->pressure_us * (256 - part) + (u64)v->queue_us * part) / 256;
 	l->long_q8 = max(l->w_q8, l->long_q8 - l->long_q8 / 512);
-	return l->pressure_q16 / 256 > ONE + ONE / 20 && l->pressure_us > max(l->base_us / 4, 5000u);
+	return l->pressure_q16 / 256 > ONE + ONE / 20 && l->pressure_us > max(l->base_us / 4, 5000u) &&
+	       v->queue_us > l->pressure_us / 2;
 }
 
 /* Take back our part of a queue that stands. If others do the same it drains; if it does not, somebody fills it. */
@@ -477,12 +482,42 @@ static u32 persist(const struct xtcp_law *l)
 	return clamp(PERSIST_US / max(l->view.lo_us, 1u), 2u, XTCP_LAW_HISTORY);
 }
 
+/*
+ * A queue that stood fell at once: somebody dips. If what we hold for the base RTT has a queue in it, then his dip alone
+ * does not show it, but all of ours at the same time do. That is tried less and less often while it finds nothing.
+ */
+static bool others_dip(const struct xtcp_law *l)
+{
+	u32 i, least = l->queue_us[1], most = l->queue_us[1];
+
+	if (l->known < 5)
+		return false;
+	for (i = 2; i < 5; i++) {
+		least = min(least, l->queue_us[i]);
+		most = max(most, l->queue_us[i]);
+	}
+	return least > 200 && most < 2 * least && l->queue_us[0] < least / 2;
+}
+
+static void cruise_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool join)
+{
+	/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
+	u32 depth = l->w_q8 / 2;
+
+	if (l->dip_shallow && !join)
+		depth = min(depth, max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4));
+	if (join)
+		l->join_us = a->now_us + (u64)l->join_ms * 1000;
+	enter_dip(l, a, l->w_q8 - depth, l->w_q8);
+}
+
 static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
 {
 	const struct xtcp_law_view *v = &l->view;
 	bool limited = (u64)l->ep.max_flight * ONE + 2 * ONE >= (u64)l->w_q8 * 7 / 8;
 	u32 stood_us = xtcp_law_queue_min(l, min(l->known, persist(l)));
-	u32 stood_q8 = xtcp_law_window(v->rate, stood_us), depth;
+	u32 stood_q8 = xtcp_law_window(v->rate, stood_us);
+	bool join;
 
 	if (loss_react(l, p, a->now_us))
 		return;
@@ -500,11 +535,9 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		l->dip_rounds--;
 		return;
 	}
-	if (a->now_us >= l->dip_us && !l->strikes) {
-		/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
-		depth = l->dip_shallow ? max(min(l->w_q8 / 4, DIP_MAX * ONE), v->own_q8 * 4) : l->w_q8 / 2;
-		depth = min(depth, l->w_q8 / 2);
-		enter_dip(l, a, l->w_q8 - depth, l->w_q8);
+	join = a->now_us >= l->join_us && others_dip(l);
+	if (join || (a->now_us >= l->dip_us && !l->strikes)) {
+		cruise_dip(l, a, join);
 		return;
 	}
 	if (v->own_q8 < v->target_q8) {
@@ -540,6 +573,7 @@ static bool dip_drained(const struct xtcp_law *l)
 static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
 {
 	u64 now_us = a->now_us;
+	bool found;
 
 	/* who competes waits for others of us that see the same sign a round trip later */
 	if (l->dip_compete && !l->dip_rounds++)
@@ -550,8 +584,11 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 		enter_cruise(l, p, now_us);
 		l->dip_rounds = 2;
 		/* the queue was longer than we knew, perhaps longer than the dip was deep: once more, and soon */
-		l->dip_shallow = l->base_us > l->dip_base_us - l->dip_base_us / 64;
-		if (!l->dip_shallow)
+		found = l->base_us < l->dip_base_us - l->dip_base_us / 64;
+		l->join_ms = found ? JOIN_MIN_MS : min(2 * l->join_ms, JOIN_MAX_MS);
+		l->join_us = min(l->join_us, now_us + (u64)l->join_ms * 1000);
+		l->dip_shallow = !found;
+		if (found)
 			l->dip_us = now_us + 8 * (u64)l->base_us + law_random(l);
 		return;
 	}

@@ -166,6 +166,8 @@ struct xtcp_law {
 	u32 dip_q_us;			/* queue before the dip, and the least seen in it */
 	u32 dip_min_us;
 	u32 dip_base_us;		/* base RTT before the dip */
+	u64 join_us;			/* not to join others' dips before, and what to add then */
+	u32 join_ms;
 	bool dip_shallow;		/* the last one found nothing new */
 	bool dip_compete;
 
