@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 SEEDS ?= 1000
 # Both are also the user's words on the command line: make vm KERNEL=uml CMD='...'
 CMD ?= make -C selftests run_tests
+# CC is make's compiler, unless the user says which congestion controls: make cong CC=xtcp,cubic
+CC_LIST := $(if $(filter command,$(origin CC)),$(if $(filter cong,$(MAKECMDGOALS)),$(CC)))
 
 .PHONY: help
 help:
@@ -20,6 +22,7 @@ help:
 	@echo 'make unit                  unit and property tests of module/core on the host'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
+	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
@@ -80,6 +83,13 @@ vm: tools
 sim:
 	@$(MAKE) --no-print-directory -C selftests/sim
 	@selftests/sim/run.sh $(SEEDS) $(or $(KERNEL),uml)
+
+# SEEDS means the simulator's unless somebody said it.
+.PHONY: cong
+cong:
+	@$(MAKE) --no-print-directory -C selftests/cong CC=gcc
+	@selftests/cong/run.py $(if $(CC_LIST),--cc $(CC_LIST)) $(if $(SCN),--scn $(SCN)) $(if $(FAMILY),--family $(FAMILY)) \
+		$(if $(filter-out file,$(origin SEEDS)),--seeds $(SEEDS)) $(if $(SWEEP),--sweep $(SWEEP))
 
 .PHONY: bench
 bench: tools

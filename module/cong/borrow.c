@@ -7,8 +7,8 @@
  * only copy the pointer. So a socket that uses an algorithm never outlives its code, and a softirq never has to
  * create or release a socket. A softirq that meets a new default of the namespace pins its module instead.
  *
- * The algorithm "xtcp" is this module's own and needs no lender: every XTCP socket keeps the module already, and a lender
- * would keep it for ever.
+ * The algorithm "xtcp" is this module's own and needs no lender: every XTCP socket keeps the module already, and a
+ * lender would keep it for ever.
  *
  * Called from socket creation, TCP_CONGESTION, and the beginning and end of connections. What an algorithm is told
  * while a connection lives is drive.c's part.

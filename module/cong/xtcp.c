@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The congestion control "xtcp" for sockets: the kernel's TCP (TCP_CONGESTION, net.ipv4.tcp_congestion_control, a route's
- * congctl) and XTCP's own use it through one tcp_congestion_ops. All decisions are core/cong.c's; here its questions are
- * answered from a tcp_sock, and its answers put there. The state is larger than a socket's private area, so that holds a
- * pointer. Called with the socket lock held, in process context or softirq; never sleeps.
+ * The congestion control "xtcp" for sockets: the kernel's TCP (TCP_CONGESTION, net.ipv4.tcp_congestion_control, a
+ * route's congctl) and XTCP's own use it through one tcp_congestion_ops. All decisions are core/cong.c's; here its
+ * questions are answered from a tcp_sock, and its answers put there. The state is larger than a socket's private area,
+ * so that holds a pointer. Called with the socket lock held, in process context or softirq; never sleeps.
  *
  * RFC 5681 (the frame), RFC 9406 and RFC 9438 (parts of the law).
  */
@@ -75,6 +75,9 @@ XTCP_CONG_PARAM(floor_us, "congestion control: queue allowed beyond that, us (10
 XTCP_CONG_PARAM(loss_permille, "congestion control: loss tolerated while no queue stands, 1/1000 (25)");
 XTCP_CONG_PARAM(dip_ms, "congestion control: time between two looks at the empty queue, ms (4000)");
 XTCP_CONG_PARAM(compete, "congestion control: be as CUBIC beside flows that fill the buffer (1)");
+
+/* The kernel asks for this name when somebody chooses "xtcp" before the module is there. */
+MODULE_ALIAS("tcp_xtcp");
 
 /* ------------------------------------------------------------ life */
 

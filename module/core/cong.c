@@ -3,9 +3,9 @@
  * The congestion control law "xtcp": its states and decisions. Called by module/cong/xtcp.c for each ACK; never sees a
  * socket, takes no lock and allocates nothing.
  *
- * Model: base RTT, delivery rate and the queue that stands, all from cong_model.c, once per epoch of about a round trip.
- * A flow alone keeps a window of rate * base RTT plus a queue of two packets of its own; flows that keep the same number
- * of packets in a common queue have the same rate, whatever their RTT (Vegas, FAST). Everything is paced.
+ * Model: base RTT, delivery rate and the queue that stands, all from cong_model.c, once per epoch of about a round
+ * trip. A flow alone keeps a window of rate * base RTT plus a queue of two packets of its own; flows that keep the same
+ * number of packets in a common queue have the same rate, whatever their RTT (Vegas, FAST). Everything is paced.
  *
  *      STARTUP --- queue or loss or bandwidth found ---> CRUISE <--- every few seconds ---> DIP
  *                                                        |  ^  ^
@@ -13,24 +13,22 @@
  *               a tiny buffer                                  +-> COMPETE: a CUBIC window; left when a dip drains
  *                                                                  the queue
  *
- * STARTUP doubles per round trip; the spread of the first flight's ACKs tells the bottleneck's rate, and then the second
- * flight fills the path at once. CRUISE adds when there is room, faster and faster when there is much, and takes back its
- * own part of a queue that stood for three epochs: shorter ones are somebody's transfers, and pass. DIP is a short pause
- * that shows an empty queue to this flow and to all others. Loss without a queue is no sign of congestion below a few
- * percent; above, we hold the delivered rate and look whether the loss ends: if not, it does not depend on us.
+ * STARTUP doubles per round trip; the spread of the first flight's ACKs tells the bottleneck's rate, and then the
+ * second flight fills the path at once. CRUISE adds when there is room, faster and faster when there is much, and takes
+ * back its own part of a queue that stood for three epochs: shorter ones are somebody's transfers, and pass. DIP is a
+ * short pause that shows an empty queue to this flow and to all others. Loss without a queue is no sign of congestion
+ * below a few percent; above, we hold the delivered rate and look whether the loss ends: if not, it does not depend on
+ * us.
  *
- * Ideas: Vegas and FAST (packets in the queue), BBR (delivery rate, pacing, loss thresholds, dips), Copa (velocity, mode
- * switch), HyStart++ (RFC 9406), packet trains, LEDBAT++ (slow-downs), DCTCP (share of marks), CUBIC (RFC 9438).
+ * Ideas: Vegas and FAST (packets in the queue), BBR (delivery rate, pacing, loss thresholds, dips), Copa (velocity,
+ * mode switch), HyStart++ (RFC 9406), packet trains, LEDBAT++ (slow-downs), DCTCP (share of marks), CUBIC (RFC 9438).
  */
 #include "cong.h"
 
 #define ONE			XTCP_LAW_ONE
-#define W_MIN_Q8		(XTCP_LAW_CWND_MIN * ONE)
-#define W_MAX_Q8		(XTCP_LAW_CWND_MAX * ONE)
 
 #define TRAIN_PACKETS		6u		/* ACKed packets that make a train worth believing */
 #define JUMP_MAX		8u		/* times the initial window */
-#define STRIKES			3u		/* cuts in vain before we compete */
 #define PERSIST_US		120000u		/* that long, in epochs, makes a queue a standing one */
 #define HOLD_FALLS		4u		/* steps down in vain: the loss does not depend on us */
 #define HOLD_CLEAN		4u		/* epochs without loss before a held rate grows */
@@ -38,18 +36,9 @@
 #define JOIN_MAX_MS		60000u
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
-#define BETA_LOSS_Q8		179u		/* 0.7, RFC 9438 4.6 */
-#define BETA_MARK_Q8		218u		/* 0.85, RFC 8511 */
-#define BETA_SEEN_Q8		226u		/* others lost */
-#define WIN_MAX			(1u << 24)	/* packets counted of one epoch */
+#define WIN_MAX			16777216u	/* packets counted of one epoch */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
-#define TEST_US			5000000u	/* between two looks whether we still have to compete */
-#define DRAINED_PERCENT		85u		/* of what we gave up: the queue is ours alone */
-#define PRESSURE_MAX		2u		/* times the target that one epoch counts */
-#define PRESSURE_US		3000000u	/* its mean is over that time, or over sixteen epochs if that is longer */
-#define STAY_MIN_MS		4000u
-#define STAY_MAX_MS		64000u
 
 /** xtcp_law_params_ok() - are these within their bounds? */
 bool xtcp_law_params_ok(const struct xtcp_law_params *p)
@@ -62,16 +51,6 @@ static u32 law_random(struct xtcp_law *l)
 {
 	l->random = l->random * 1664525 + 1013904223;
 	return l->random >> 16;
-}
-
-static void set_w(struct xtcp_law *l, u64 w_q8)
-{
-	l->w_q8 = clamp_t(u64, w_q8, W_MIN_Q8, W_MAX_Q8);
-}
-
-static u32 less(u32 a, u32 b)
-{
-	return a > b ? a - b : 0;
 }
 
 static void schedule_dip(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
@@ -92,7 +71,7 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	l->slot_us[2] = XTCP_LAW_RTT_MAX_US;
 	l->slot_begin_us = now_us;
 	l->shrink_q8 = 256;
-	l->compete_stay_ms = STAY_MIN_MS;
+	l->compete_stay_ms = XTCP_LAW_STAY_MIN_MS;
 	l->join_ms = JOIN_MAX_MS;
 	l->join_us = now_us + JOIN_MAX_MS * 1000ull;
 	l->view.lo_us = l->base_us;
@@ -103,7 +82,7 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	/* the first epoch is the first flight's: packets sent before anything was delivered */
 	l->ep.end_delivered = delivered;
 	l->first_delivered = delivered;
-	set_w(l, (u64)min(cwnd, XTCP_LAW_CWND_MAX) * ONE);
+	xtcp_law_set_w(l, (u64)min(cwnd, XTCP_LAW_CWND_MAX) * ONE);
 	l->cwnd = l->w_q8 / ONE;
 	l->pace = rtt_us ? clamp_t(u64, div_u64((u64)l->cwnd * 8000000, rtt_us), XTCP_LAW_RATE_MIN, XTCP_LAW_RATE_MAX) :
 			   XTCP_LAW_RATE_MAX;
@@ -121,8 +100,8 @@ static void enter_cruise(struct xtcp_law *l, const struct xtcp_law_params *p, u6
 		schedule_dip(l, p, now_us);
 }
 
-/* A pause: down to @floor_q8, then back to the window of now. @before_q8: the window that made the queue of now. */
-static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8)
+/** xtcp_law_dip_begin() - hold back down to @floor_q8 for a while; @before_q8: the window that made the queue of now */
+void xtcp_law_dip_begin(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8)
 {
 	l->dip_compete = l->mode == XTCP_LAW_COMPETE;
 	l->dip_q_us = max(l->queue_us[0], l->queue_us[1]);
@@ -130,31 +109,10 @@ static void enter_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floo
 	l->dip_before_q8 = before_q8;
 	l->dip_base_us = l->base_us;
 	l->saved_q8 = l->w_q8;
-	l->dip_floor_q8 = max(floor_q8, W_MIN_Q8);
+	l->dip_floor_q8 = max(floor_q8, XTCP_LAW_W_MIN_Q8);
 	l->dip_rounds = 0;
 	l->mode = XTCP_LAW_DIP;
 	xtcp_law_epoch_begin(l, a);
-}
-
-static void enter_compete(struct xtcp_law *l, u64 now_us)
-{
-	/* left a short time ago: it was a mistake, so stay longer */
-	if (l->compete_left_us && now_us - l->compete_left_us < 10000000)
-		l->compete_stay_ms = min(2 * l->compete_stay_ms, STAY_MAX_MS);
-	else
-		l->compete_stay_ms = STAY_MIN_MS;
-	l->mode = XTCP_LAW_COMPETE;
-	l->compete_since_us = now_us;
-	l->compete_until_us = now_us + (u64)l->compete_stay_ms * 1000;
-	l->test_us = now_us + TEST_US;
-	l->quiet = 0;
-	l->peak_q_us = 0;
-	l->cut_us = now_us;
-	l->pressure_q16 = 0;
-	l->pressure_us = 0;
-	/* from here to what we had before, as after a loss */
-	l->cubic_max_q8 = max(l->long_q8, l->w_q8);
-	xtcp_law_cubic_enter(l, now_us);
 }
 
 static void enter_hold(struct xtcp_law *l, u32 permille)
@@ -218,7 +176,7 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 	if (l->view.own_q8 > 2 * l->view.target_q8) {
 		if (l->known < 2)
 			return false;
-		set_w(l, (u64)l->w_q8 * 218 / 256);
+		xtcp_law_set_w(l, (u64)l->w_q8 * 218 / 256);
 		l->known = 0;
 		l->streak = 0;
 		return true;
@@ -258,14 +216,14 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 	    l->hold_falls > HOLD_FALLS) {
 		l->tolerance = min(permille * 2 + 10, TOLERANCE_MAX);
 		l->tolerance_until_us = now_us + TOLERANCE_US;
-		set_w(l, l->saved_q8);
+		xtcp_law_set_w(l, l->saved_q8);
 		enter_cruise(l, p, now_us);
 		return;
 	}
 	l->hold_entry_loss = 0;
 	if (l->view.own_q8 > l->view.target_q8) {
 		/* a queue: CRUISE can see this bottleneck */
-		set_w(l, (u64)xtcp_law_window(l->view.rate, l->base_us) + l->view.target_q8);
+		xtcp_law_set_w(l, (u64)xtcp_law_window(l->view.rate, l->base_us) + l->view.target_q8);
 		enter_cruise(l, p, now_us);
 		return;
 	}
@@ -321,7 +279,7 @@ static void startup_train(struct xtcp_law *l, const struct xtcp_law_ack *a)
 
 static void startup_exit(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us, u32 rate)
 {
-	set_w(l, (u64)xtcp_law_window(rate, l->base_us) + p->target_q8);
+	xtcp_law_set_w(l, (u64)xtcp_law_window(rate, l->base_us) + p->target_q8);
 	l->dip_us = now_us + 2 * (u64)l->base_us + 500000 + law_random(l) * 8;
 	enter_cruise(l, p, now_us);
 }
@@ -332,17 +290,17 @@ static void startup_ack(struct xtcp_law *l, const struct xtcp_law_params *p, con
 
 	startup_train(l, a);
 	if (a->ce) {
-		set_w(l, (u64)l->w_q8 * 3 / 4);
+		xtcp_law_set_w(l, (u64)l->w_q8 * 3 / 4);
 		enter_cruise(l, p, a->now_us);
 		return;
 	}
 	if (!a->app_limited || a->in_flight + a->acked >= l->w_q8 / ONE / 2)
-		set_w(l, (u64)l->w_q8 + (u64)a->acked * ONE);
+		xtcp_law_set_w(l, (u64)l->w_q8 + (u64)a->acked * ONE);
 	if (l->train && l->ep.rounds <= 1 && !l->known && a->delivered - l->first_delivered >= TRAIN_PACKETS + 1) {
 		bdp = xtcp_law_window(l->train, l->base_us);
 		jump = min_t(u64, bdp, (u64)JUMP_MAX * initial);
 		if (jump > l->w_q8)
-			set_w(l, jump);
+			xtcp_law_set_w(l, jump);
 	}
 	/* RFC 9406: leave as soon as a few packets of a round trip have waited */
 	if (l->ep.nr == 8 && l->known && xtcp_law_percentile(l->ep.rtt, 8, 1, 8) > l->base_us + thresh)
@@ -360,7 +318,7 @@ static void startup_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u
 		return;
 	}
 	if (l->train && l->w_q8 >= xtcp_law_window(l->train, l->base_us)) {
-		set_w(l, (u64)xtcp_law_window(l->train, l->base_us) + p->target_q8);
+		xtcp_law_set_w(l, (u64)xtcp_law_window(l->train, l->base_us) + p->target_q8);
 		l->dip_us = now_us + 2 * (u64)l->base_us + 500000 + law_random(l) * 8;
 		enter_cruise(l, p, now_us);
 		l->streak = 1;
@@ -392,45 +350,13 @@ static void cruise_grow(struct xtcp_law *l, bool limited)
 	/* faster and faster, but not to where marks came from */
 	if (l->streak > 3 && (!l->marks || l->w_q8 + 3 * ONE < l->marked_q8))
 		step = max(step, ONE << min(l->streak - 3, 16u));
-	set_w(l, (u64)l->w_q8 + min(step, max(l->w_q8 / 4, ONE)));
-}
-
-/*
- * Cuts in vain are no proof by themselves: a flow of ours that has more than its share gives it to others of ours, and the
- * queue stays what it was. Somebody fills the buffer if we gave up much, and still the queue is long: by our target, or by
- * the path.
- */
-static bool filled_by_others(const struct xtcp_law *l, u32 stood_us)
-{
-	u32 stood_q8 = xtcp_law_window(l->view.rate, stood_us), target = l->view.target_q8;
-
-	if (l->strikes <= STRIKES || stood_us < l->strike_q_us / 2 || l->w_q8 > l->saved_q8 / 2)
-		return false;
-	return stood_q8 > 4 * target || (stood_us > l->base_us / 2 && stood_q8 > target + target / 2);
-}
-
-/*
- * Slowly pushed out: in the mean of many epochs more than our target is in a long queue although we obeyed all the time.
- * Among flows like us that cannot last.
- */
-static bool pushed_out(struct xtcp_law *l)
-{
-	const struct xtcp_law_view *v = &l->view;
-	u32 ratio_q8 = min_t(u64, (u64)v->own_q8 * ONE / max(v->target_q8, 1u), PRESSURE_MAX * ONE);
-
-	u32 part = clamp(l->view.lo_us / (PRESSURE_US / 256), 1u, 16u);
-
-	l->pressure_q16 = (l->pressure_q16 * (256 - part) + ratio_q8 * part * 256) / 256;
-	l->pressure_us = ((u64)l->pressure_us * (256 - part) + (u64)v->queue_us * part) / 256;
-	l->long_q8 = max(l->w_q8, l->long_q8 - l->long_q8 / 512);
-	return l->pressure_q16 / 256 > ONE + ONE / 20 && l->pressure_us > max(l->base_us / 4, 5000u) &&
-	       v->queue_us > l->pressure_us / 2;
+	xtcp_law_set_w(l, (u64)l->w_q8 + min(step, max(l->w_q8 / 4, ONE)));
 }
 
 /* Take back our part of a queue that stands. If others do the same it drains; if it does not, somebody fills it. */
 static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 stood_us, u64 now_us)
 {
-	u32 excess = less(xtcp_law_window(l->view.rate, stood_us), l->view.target_q8);
+	u32 excess = xtcp_law_less(xtcp_law_window(l->view.rate, stood_us), l->view.target_q8);
 
 	if (stood_us > max(l->base_us / 16, 3000u) && excess > l->view.target_q8 / 4) {
 		if (!l->strikes) {
@@ -439,11 +365,11 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 		}
 		l->strikes++;
 	}
-	if (p->compete && filled_by_others(l, stood_us)) {
-		enter_compete(l, now_us);
+	if (p->compete && xtcp_law_compete_filled(l, stood_us)) {
+		xtcp_law_compete_enter(l, now_us);
 		return;
 	}
-	set_w(l, max(less(l->w_q8, excess), l->w_q8 / 2));
+	xtcp_law_set_w(l, max(xtcp_law_less(l->w_q8, excess), l->w_q8 / 2));
 	l->known = 0;
 }
 
@@ -472,19 +398,23 @@ static void cruise_marks(struct xtcp_law *l)
 	l->marked_q8 = l->w_q8;
 	for (i = 0; i < XTCP_LAW_HISTORY; i++)
 		rate = max(rate, l->rate[i]);
-	set_w(l, min(l->w_q8, xtcp_law_window(rate, l->base_us) + ONE / 2));
-	set_w(l, less(l->w_q8, (u64)l->w_q8 * l->marks / 1024 * l->marks / 4096));
+	xtcp_law_set_w(l, min(l->w_q8, xtcp_law_window(rate, l->base_us) + ONE / 2));
+	xtcp_law_set_w(l, xtcp_law_less(l->w_q8, (u64)l->w_q8 * l->marks / 1024 * l->marks / 4096));
 }
 
-/* Epochs that make a queue a standing one: the same time for all flows, or the least of it would favour the long ones. */
+/*
+ * Epochs that make a queue a standing one: the same time for all flows, or the least of it would favour the long
+ * ones.
+ */
 static u32 persist(const struct xtcp_law *l)
 {
 	return clamp(PERSIST_US / max(l->view.lo_us, 1u), 2u, XTCP_LAW_HISTORY);
 }
 
 /*
- * A queue that stood fell at once: somebody dips. If what we hold for the base RTT has a queue in it, then his dip alone
- * does not show it, but all of ours at the same time do. That is tried less and less often while it finds nothing.
+ * A queue that stood fell at once: somebody dips. If what we hold for the base RTT has a queue in it, then his dip
+ * alone does not show it, but all of ours at the same time do. That is tried less and less often while it finds
+ * nothing.
  */
 static bool others_dip(const struct xtcp_law *l)
 {
@@ -508,7 +438,7 @@ static void cruise_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool jo
 		depth = min(depth, max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4));
 	if (join)
 		l->join_us = a->now_us + (u64)l->join_ms * 1000;
-	enter_dip(l, a, l->w_q8 - depth, l->w_q8);
+	xtcp_law_dip_begin(l, a, l->w_q8 - depth, l->w_q8);
 }
 
 static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
@@ -521,8 +451,8 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 
 	if (loss_react(l, p, a->now_us))
 		return;
-	if (pushed_out(l) && p->compete) {
-		enter_compete(l, a->now_us);
+	if (xtcp_law_compete_pushed(l) && p->compete) {
+		xtcp_law_compete_enter(l, a->now_us);
 		return;
 	}
 	if (l->ep.ce || l->marks) {
@@ -546,7 +476,7 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	}
 	if (l->streak > 3) {
 		/* our own search for bandwidth went too far: back at once */
-		set_w(l, less(l->w_q8, v->own_q8 - v->target_q8));
+		xtcp_law_set_w(l, xtcp_law_less(l->w_q8, v->own_q8 - v->target_q8));
 		l->known = 0;
 	} else if (l->known >= persist(l) && stood_q8 > v->target_q8) {
 		cruise_cut(l, p, stood_us, a->now_us);
@@ -556,20 +486,6 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 
 /* ------------------------------------------------------------ dipping */
 
-/*
- * Did the queue go when we gave way? Of a queue that is ours, or that of flows like us who give way at the same sign, the
- * RTT falls by as much as our window did. One who fills the buffer gives way less, or not at all.
- */
-static bool dip_drained(const struct xtcp_law *l)
-{
-	u32 rtt_us = l->base_us + l->dip_q_us, least = clamp(l->dip_min_us, l->base_us, rtt_us);
-	u64 kept_back = less(l->dip_before_q8, l->dip_floor_q8);
-
-	if (least - l->base_us < max(l->base_us / 20, 1500u))
-		return true;
-	return (u64)(rtt_us - least) * l->dip_before_q8 * 100 > kept_back * rtt_us * DRAINED_PERCENT;
-}
-
 static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
 {
 	u64 now_us = a->now_us;
@@ -578,7 +494,7 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 	/* who competes waits for others of us that see the same sign a round trip later */
 	if (l->dip_compete && !l->dip_rounds++)
 		return;
-	set_w(l, l->saved_q8);
+	xtcp_law_set_w(l, l->saved_q8);
 	schedule_dip(l, p, now_us);
 	if (!l->dip_compete) {
 		enter_cruise(l, p, now_us);
@@ -595,56 +511,10 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 	l->mode = XTCP_LAW_COMPETE;
 	l->known = 0;
 	l->dip_rounds = 0;
-	l->test_us = now_us + TEST_US;
-	if (!dip_drained(l)) {
-		l->quiet = 0;
+	if (!xtcp_law_compete_tested(l, now_us))
 		return;
-	}
-	if (++l->quiet < 2 || now_us < l->compete_until_us)
-		return;
-	l->compete_left_us = now_us;
-	set_w(l, (u64)xtcp_law_window(l->view.rate, l->base_us) + l->view.target_q8);
+	xtcp_law_set_w(l, (u64)xtcp_law_window(l->view.rate, l->base_us) + l->view.target_q8);
 	enter_cruise(l, p, now_us);
-}
-
-/* ------------------------------------------------------------ competing */
-
-/* Give way. If it is time to see whether we still have to compete, give way more, and look. */
-static void compete_cut(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 beta_q8)
-{
-	u32 before_q8 = l->w_q8;
-
-	xtcp_law_cubic_cut(l, a->now_us, beta_q8);
-	l->cut_us = a->now_us;
-	l->known = 0;
-	if (a->now_us >= l->test_us)
-		enter_dip(l, a, l->w_q8 / 2, before_q8);
-}
-
-static void compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a)
-{
-	if ((a->lost || a->ce) && a->now_us - l->cut_us > l->view.mid_us) {
-		compete_cut(l, a, a->lost ? BETA_LOSS_Q8 : BETA_MARK_Q8);
-		return;
-	}
-	if (a->acked && (u64)(a->in_flight + a->acked + 2) * ONE >= (u64)l->w_q8 * 7 / 8)
-		xtcp_law_cubic_grow(l, a);
-}
-
-static void compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a)
-{
-	u32 queue_us = l->view.queue_us;
-
-	/* what our own change does to the queue is over after some epochs */
-	if (l->known < 4)
-		l->peak_q_us = queue_us;
-	l->peak_q_us = max(l->peak_q_us, queue_us);
-	if (l->peak_q_us > 3000 && queue_us < l->peak_q_us - l->peak_q_us / 8)
-		/* the buffer was full and others gave way: that we, who come evenly, lost nothing is no merit */
-		compete_cut(l, a, BETA_SEEN_Q8);
-	else if (a->now_us >= l->test_us + TEST_US)
-		/* nothing happens: look nevertheless */
-		enter_dip(l, a, l->w_q8 / 2, l->w_q8);
 }
 
 /* ------------------------------------------------------------ all together */
@@ -669,7 +539,7 @@ static void judge(struct xtcp_law *l, const struct xtcp_law_params *p, const str
 		hold_epoch(l, p, a->now_us);
 		break;
 	case XTCP_LAW_COMPETE:
-		compete_epoch(l, a);
+		xtcp_law_compete_epoch(l, a);
 		break;
 	}
 	xtcp_law_epoch_begin(l, a);
@@ -704,7 +574,7 @@ static u32 window(struct xtcp_law *l, const struct xtcp_law_ack *a)
 	if (l->mode == XTCP_LAW_DIP)
 		w = min(w, l->dip_floor_q8);
 	else if (l->mode == XTCP_LAW_HOLD)
-		w = max(xtcp_law_window(l->hold_rate / 16, max(l->view.lo_us, l->base_us)) * 3 / 2, W_MIN_Q8);
+		w = max(xtcp_law_window(l->hold_rate / 16, max(l->view.lo_us, l->base_us)) * 3 / 2, XTCP_LAW_W_MIN_Q8);
 	w /= ONE;
 	if (l->rto_cap) {
 		l->rto_cap = min_t(u64, (u64)l->rto_cap + a->acked, XTCP_LAW_CWND_MAX);
@@ -724,7 +594,7 @@ void xtcp_law_ack(struct xtcp_law *l, const struct xtcp_law_params *p, const str
 	if (l->mode == XTCP_LAW_STARTUP)
 		startup_ack(l, p, a);
 	else if (l->mode == XTCP_LAW_COMPETE)
-		compete_ack(l, a);
+		xtcp_law_compete_ack(l, a);
 	if (l->mode == XTCP_LAW_DIP && a->rtt_us > 0)
 		l->dip_min_us = min_t(u32, l->dip_min_us, a->rtt_us);
 	if (full)
@@ -737,7 +607,7 @@ void xtcp_law_ack(struct xtcp_law *l, const struct xtcp_law_params *p, const str
 void xtcp_law_timeout(struct xtcp_law *l, u32 in_flight)
 {
 	l->saved_q8 = l->w_q8;
-	set_w(l, l->w_q8 / 2);
+	xtcp_law_set_w(l, l->w_q8 / 2);
 	if (l->mode == XTCP_LAW_DIP)
 		l->saved_q8 = l->w_q8;
 	l->rto_cap = clamp(in_flight, 1u, XTCP_LAW_CWND_MAX);
@@ -748,7 +618,7 @@ void xtcp_law_timeout(struct xtcp_law *l, u32 in_flight)
 void xtcp_law_undo(struct xtcp_law *l)
 {
 	if (l->rto_cap)
-		set_w(l, max(l->saved_q8, l->w_q8));
+		xtcp_law_set_w(l, max(l->saved_q8, l->w_q8));
 	l->rto_cap = 0;
 	l->cwnd = max(l->cwnd, l->w_q8 / ONE);
 }
@@ -758,7 +628,7 @@ void xtcp_law_restart(struct xtcp_law *l, u64 now_us, u64 idle_us)
 {
 	u32 halves = min_t(u64, div_u64(idle_us, max(8 * l->base_us, 500000u)), 8);
 
-	set_w(l, l->w_q8 >> halves);
+	xtcp_law_set_w(l, l->w_q8 >> halves);
 	l->known = 0;
 	l->ep.begin_us = now_us;
 	l->ep.nr = 0;

@@ -12,12 +12,15 @@
 
 #define XTCP_LAW_ONE		256u		/* a packet in Q8 */
 #define XTCP_LAW_CWND_MIN	2u		/* packets */
-#define XTCP_LAW_CWND_MAX	(1u << 20)	/* packets */
+#define XTCP_LAW_CWND_MAX	1048576u	/* packets */
+#define XTCP_LAW_W_MIN_Q8	(XTCP_LAW_CWND_MIN * XTCP_LAW_ONE)
+#define XTCP_LAW_W_MAX_Q8	(XTCP_LAW_CWND_MAX * XTCP_LAW_ONE)
+#define XTCP_LAW_STAY_MIN_MS	4000u		/* in XTCP_LAW_COMPETE */
 #define XTCP_LAW_RATE_MIN	8u		/* packets/s */
-#define XTCP_LAW_RATE_MAX	(1u << 28)	/* packets/s */
+#define XTCP_LAW_RATE_MAX	268435456u	/* packets/s */
 #define XTCP_LAW_SAMPLES	64u		/* RTT samples kept of an epoch */
 #define XTCP_LAW_HISTORY	8u		/* epochs whose queue is remembered */
-#define XTCP_LAW_RTT_MAX_US	(1u << 26)	/* 67 s: more is taken as this */
+#define XTCP_LAW_RTT_MAX_US	67108864u	/* 67 s: more is taken as this */
 
 /** enum xtcp_law_mode - what the law is doing; the states of cong.c's diagram */
 enum xtcp_law_mode {
@@ -246,8 +249,22 @@ void xtcp_law_epoch_begin(struct xtcp_law *l, const struct xtcp_law_ack *a);
 bool xtcp_law_epoch_add(struct xtcp_law *l, const struct xtcp_law_ack *a);	/* true: it is full */
 void xtcp_law_epoch_judge(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a);
 u32 xtcp_law_queue_min(const struct xtcp_law *l, u32 n);	/* least queue of the last @n epochs, us */
-void xtcp_law_cubic_enter(struct xtcp_law *l, u64 now_us);
-void xtcp_law_cubic_grow(struct xtcp_law *l, const struct xtcp_law_ack *a);
-void xtcp_law_cubic_cut(struct xtcp_law *l, u64 now_us, u32 beta_q8);
+void xtcp_law_dip_begin(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8);
+void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us);
+bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us);
+bool xtcp_law_compete_pushed(struct xtcp_law *l);
+bool xtcp_law_compete_tested(struct xtcp_law *l, u64 now_us);
+void xtcp_law_compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a);
+void xtcp_law_compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a);
+
+static inline void xtcp_law_set_w(struct xtcp_law *l, u64 w_q8)
+{
+	l->w_q8 = clamp_t(u64, w_q8, XTCP_LAW_W_MIN_Q8, XTCP_LAW_W_MAX_Q8);
+}
+
+static inline u32 xtcp_law_less(u32 a, u32 b)
+{
+	return a > b ? a - b : 0;
+}
 
 #endif

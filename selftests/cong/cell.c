@@ -219,8 +219,12 @@ static void tune_hosts(void)
 
 static void tbf(const char *verb, unsigned int kbit)
 {
-	batch(R1, "tc", "qdisc %s dev r1r2 root handle 1: tbf rate %ukbit burst 1600 limit %u\n", verb, kbit, spec.limit);
+	batch(R1, "tc", "qdisc %s dev r1r2 root handle 1: tbf rate %ukbit burst 1600 limit %u\n", verb, kbit,
+	      spec.limit);
 }
+
+#define POLICER	"qdisc add dev r1s1 ingress\n" \
+		"filter add dev r1s1 parent ffff: protocol ip u32 match u32 0 0 police rate %ukbit burst %u drop\n"
 
 static void build(void)
 {
@@ -247,8 +251,8 @@ static void build(void)
 	batch(R1, "ip", "addr add 10.0.1.1/24 dev r1s1\naddr add 10.0.2.1/24 dev r1s2\naddr add 10.0.3.1/24 dev r1r2\n"
 	      "link set r1s1 up\nlink set r1s2 up\nlink set r1r2 up\nroute add 10.0.4.0/24 via 10.0.3.2\n");
 	sysctl_set("ip_forward", "1");
-	batch(R2, "ip", "addr add 10.0.3.2/24 dev r2r1\naddr add 10.0.4.1/24 dev r2d\nlink set r2r1 up\nlink set r2d up\n"
-	      "route add default via 10.0.3.1\n");
+	batch(R2, "ip", "addr add 10.0.3.2/24 dev r2r1\naddr add 10.0.4.1/24 dev r2d\n"
+	      "link set r2r1 up\nlink set r2d up\nroute add default via 10.0.3.1\n");
 	sysctl_set("ip_forward", "1");
 	batch(D, "ip", "link set lo up\naddr add 10.0.4.2/24 dev e\nlink set e up\nroute add default via 10.0.4.1\n");
 	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
@@ -264,8 +268,7 @@ static void build(void)
 	if (*spec.aqm)
 		batch(R1, "tc", "qdisc add dev r1r2 parent 1:1 handle 10: %s\n", spec.aqm);
 	if (spec.police_kbit)
-		batch(R1, "tc", "qdisc add dev r1s1 ingress\nfilter add dev r1s1 parent ffff: protocol ip u32 match u32 0 0 "
-		      "police rate %ukbit burst %u drop\n", spec.police_kbit, spec.police_burst);
+		batch(R1, "tc", POLICER, spec.police_kbit, spec.police_burst);
 	if (*spec.netem)
 		batch(R2, "tc", "qdisc add dev r2d root netem limit 1000000 %s\n", spec.netem);
 }

@@ -5,7 +5,7 @@
 A cell is (scenario, algorithm, seed). Its figures depend on nothing else, so the same cell is the same to the bit. What
 was run before with the same kernel, module, program and scenario is taken from build/cong/cache.
 
-  run.py [--cc CC,...] [--scn S1,...] [--seeds 1,2,3] [--sweep SEED[:N]] [--family xtcp]
+  run.py [--cc CC,...] [--scn S1,...] [--seeds 1,2,3] [--family xtcp] [--quick] [--sweep SEED[:N]]
 
 Exit status: 1 if xtcp misses a target.
 """
@@ -333,6 +333,28 @@ def run_table(args, scenarios):
     return results, missed, failed
 
 
+def run_quick(args, scenarios):
+    """TAP: a test for each target of the scenarios that have "quick"."""
+    names = [name for name in scenarios if scenarios[name].get("quick")]
+    tests = [(name, target.strip()) for name in names for target in scenarios[name]["quick"].split(",")]
+    print(f"TAP version 13\n1..{len(tests)}", flush=True)
+    number = bad = 0
+    for name in names:
+        scn = dict(scenarios[name], targets=scenarios[name]["quick"])
+        try:
+            result, _ = run_scenario(name, scn, "xtcp", args.seeds[0], args)
+            verdicts = check_targets(scn, result)
+            print(f"# {name}: {row(scn, result)}")
+        except Failed as problem:
+            verdicts = [(target, False) for of, target in tests if of == name]
+            print("# " + str(problem).replace("\n", "\n# "))
+        for text, met in verdicts:
+            number += 1
+            bad += not met
+            print(f"{'ok' if met else 'not ok'} {number} - {name} {text}", flush=True)
+    return 1 if bad else 0
+
+
 # --- Sweep
 
 
@@ -416,6 +438,7 @@ def main():
     parser.add_argument("--family", choices=("tcp", "xtcp"), default="tcp", help="whose TCP sends what is tested")
     parser.add_argument("--params", default="", help="module parameters")
     parser.add_argument("--sweep", metavar="SEED[:N]", help="N (60) random cells beside cubic and bbr")
+    parser.add_argument("--quick", action="store_true", help="the scenarios for make check, one seed, as TAP")
     parser.add_argument("--verbose", action="store_true", help="each seed's figures too")
     parser.add_argument("--force", action="store_true", help="run even what was run before")
     args = parser.parse_args()
@@ -423,6 +446,8 @@ def main():
     os.makedirs(OUT, exist_ok=True)
     if args.sweep:
         return run_sweep(args)
+    if args.quick:
+        return run_quick(args, scenarios)
     results, missed, failed = run_table(args, scenarios)
     with open(os.path.join(OUT, "results.json"), "w", encoding="ascii") as file:
         json.dump({f"{n} {c}": {k: v for k, v in cell.items() if k != "plots"}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any sequence of ACKs for the congestion control law. Each record of 12 bytes is one: small numbers stand for themselves,
- * larger ones for powers of two, so that both usual and absurd histories are near. Window and rate stay in their bounds.
+ * Any sequence of ACKs for the congestion control law. Each record of 12 bytes is one: small numbers stand for
+ * themselves, larger ones for powers of two, so that both usual and absurd histories are near. Window and rate stay in
+ * their bounds.
  */
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The congestion control "xtcp" as an algorithm of the system: chosen by TCP_CONGESTION, by the namespace's default and by
- * a route, by XTCP's sockets and the kernel's TCP alike, by anybody; what it says of itself; its parameters' bounds. How
- * well it does is measured in selftests/cong.
+ * The congestion control "xtcp" as an algorithm of the system: chosen by TCP_CONGESTION, by the namespace's default and
+ * by a route, by XTCP's sockets and the kernel's TCP alike, by anybody; what it says of itself; its parameters' bounds.
+ * How well it does is measured in selftests/cong.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -87,7 +87,7 @@ static void send_one(struct path *p, struct path_flow *f)
 		k->lost = tap_below(1000) < p->loss_permille;
 		p->queue_sum_us += wait_us;
 		p->queue_n++;
-		p->queue_max_us = max(p->queue_max_us, (u32)wait_us);
+		p->queue_max_us = max_t(u32, p->queue_max_us, wait_us);
 	}
 	/* where a lost one would have been: the next one's ACK tells of it */
 	k->ack_us = p->now_us + wait_us + service_us + f->rtt_us;

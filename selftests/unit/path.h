@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A path for the congestion control law on the host: one FIFO bottleneck, a policer before it, random loss behind it, and
- * flows that send what window and pacing allow. Packets only, no bytes; ACKs come in order, every packet has one. Exact
- * and quick, to test decisions; how well the law does is measured in selftests/cong.
+ * A path for the congestion control law on the host: one FIFO bottleneck, a policer before it, random loss behind it,
+ * and flows that send what window and pacing allow. Packets only, no bytes; ACKs come in order, every packet has one.
+ * Exact and quick, to test decisions; how well the law does is measured in selftests/cong.
  */
 #ifndef XTCP_UNIT_PATH_H
 #define XTCP_UNIT_PATH_H

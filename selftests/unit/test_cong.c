@@ -296,8 +296,11 @@ TEST(cong_cubic__cube_root)
 	unsigned int i;
 
 	for (i = 0; i < 100000; i++) {
-		u64 x = tap_random() >> tap_below(64);
-		unsigned __int128 r = xtcp_law_cbrt(x);
+		unsigned __int128 r;
+		u64 x;
+
+		x = tap_random() >> tap_below(64);
+		r = xtcp_law_cbrt(x);
 
 		CHECK(r * r * r <= x && (r + 1) * (r + 1) * (r + 1) > x);
 	}
