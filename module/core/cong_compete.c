@@ -123,7 +123,9 @@ void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us)
 }
 
 /**
- * xtcp_law_compete_filled() - does somebody fill the buffer, in which @stood_us stand?
+ * xtcp_law_compete_filled() - does somebody else fill the buffer?
+ * @l: state, after a cut
+ * @stood_us: the queue that stood
  *
  * Cuts in vain are no proof by themselves: a flow of ours that has more than its share gives it to others of ours, and
  * the queue stays what it was. Somebody fills the buffer if we gave up much, and still the queue is long: by our
@@ -139,7 +141,8 @@ bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us)
 }
 
 /**
- * xtcp_law_compete_pushed() - an epoch: are we being pushed out?
+ * xtcp_law_compete_pushed() - are we being pushed out? Once an epoch
+ * @l: state
  *
  * Slowly pushed out: in the mean of many epochs more than our target is in a long queue although we obeyed all the
  * time. Among flows like us that cannot last.

@@ -284,7 +284,7 @@ TEST(cong_model__window_as_exact)
 	CHECK_EQ(xtcp_law_window(XTCP_LAW_RATE_MAX, XTCP_LAW_RTT_MAX_US), XTCP_LAW_CWND_MAX * XTCP_LAW_ONE);
 	for (i = 0; i < 100000; i++) {
 		u32 rate = tap_edgy() & (XTCP_LAW_RATE_MAX - 1), us = tap_edgy() & (XTCP_LAW_RTT_MAX_US - 1);
-		unsigned __int128 exact = (unsigned __int128)rate * us * XTCP_LAW_ONE / 1000000;
+		__uint128_t exact = (__uint128_t)rate * us * XTCP_LAW_ONE / 1000000;
 		u64 limit = (u64)XTCP_LAW_CWND_MAX * XTCP_LAW_ONE;
 
 		CHECK_EQ(xtcp_law_window(rate, us), exact > limit ? limit : (u64)exact);
@@ -296,11 +296,9 @@ TEST(cong_cubic__cube_root)
 	unsigned int i;
 
 	for (i = 0; i < 100000; i++) {
-		unsigned __int128 r;
-		u64 x;
-
-		x = tap_random() >> tap_below(64);
-		r = xtcp_law_cbrt(x);
+		u64 x = tap_random() >> tap_below(64);
+		u64 root = xtcp_law_cbrt(x);
+		__uint128_t r = root;
 
 		CHECK(r * r * r <= x && (r + 1) * (r + 1) * (r + 1) > x);
 	}
