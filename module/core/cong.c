@@ -160,6 +160,12 @@ static u32 loss_tolerance(const struct xtcp_law *l, const struct xtcp_law_params
 	return now_us < l->tolerance_until_us ? max(l->tolerance, p->loss_permille) : p->loss_permille;
 }
 
+/* Whoever's it is, a queue stands: then loss is a full buffer's, and no chance, and not to be got used to. */
+static bool queue_stands(const struct xtcp_law *l)
+{
+	return l->view.own_q8 > 2 * l->view.target_q8 || l->view.mid_us - l->base_us > max(l->base_us / 16, 1000u);
+}
+
 /* More loss than chance explains: with a queue, a full buffer; without, a policer or a tiny buffer. True: acted. */
 static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
@@ -173,7 +179,7 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 	if (l->lossy < 2 || l->win_lost < 3 || !loss_exceeds(l, tolerance))
 		return false;
 	l->lossy = 0;
-	if (l->view.own_q8 > 2 * l->view.target_q8) {
+	if (queue_stands(l)) {
 		if (l->known < 2)
 			return false;
 		xtcp_law_set_w(l, (u64)l->w_q8 * 218 / 256);
@@ -214,8 +220,10 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		return;
 	if ((l->hold_entry_loss && permille * 10 > l->hold_entry_loss * 6 && l->win_lost >= 2) ||
 	    l->hold_falls > HOLD_FALLS) {
-		l->tolerance = min(permille * 2 + 10, TOLERANCE_MAX);
-		l->tolerance_until_us = now_us + TOLERANCE_US;
+		if (!queue_stands(l)) {
+			l->tolerance = min(permille * 2 + 10, TOLERANCE_MAX);
+			l->tolerance_until_us = now_us + TOLERANCE_US;
+		}
 		xtcp_law_set_w(l, l->saved_q8);
 		enter_cruise(l, p, now_us);
 		return;
