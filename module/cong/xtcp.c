@@ -70,7 +70,7 @@ static const struct kernel_param_ops xtcp_cong_param_ops = {
 	module_param_cb(cong_##field, &xtcp_cong_param_ops, &xtcp_cong_params.field, 0644);		\
 	MODULE_PARM_DESC(cong_##field, text)
 
-XTCP_CONG_PARAM(target_q8, "congestion control: queue that a flow keeps, packets * 256 (512)");
+XTCP_CONG_PARAM(target_q8, "congestion control: queue that a flow keeps, packets * 256 (384)");
 XTCP_CONG_PARAM(floor_us, "congestion control: queue allowed beyond that, us (100)");
 XTCP_CONG_PARAM(loss_permille, "congestion control: loss tolerated while no queue stands, 1/1000 (25)");
 XTCP_CONG_PARAM(dip_ms, "congestion control: time between two looks at the empty queue, ms (4000)");
