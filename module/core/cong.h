@@ -132,6 +132,7 @@ struct xtcp_law {
 	u32 cwnd;
 	u32 pace;
 
+	/* private: what follows is the law's own */
 	u32 w_q8;			/* the window that the law wants */
 	struct xtcp_law_epoch ep;
 	struct xtcp_law_view view;
