@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 SEEDS ?= 1000
 # Both are also the user's words on the command line: make vm KERNEL=uml CMD='...'
 CMD ?= make -C selftests run_tests
+# CC is make's compiler, unless the user says which congestion controls: make cong CC=xtcp,cubic
+CC_LIST := $(if $(filter command,$(origin CC)),$(if $(filter cong,$(MAKECMDGOALS)),$(CC)))
 
 .PHONY: help
 help:
@@ -22,6 +24,7 @@ help:
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
 	@echo 'make wire WIRE=cookies     segment by segment, beside the kernel'\''s TCP (KERNEL=uml-plain; WIRE: part of a name)'
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
+	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
@@ -91,6 +94,12 @@ wire:
 completion:
 	@$(MAKE) --no-print-directory -C selftests/sim
 	@scripts/vm --kernel $(or $(KERNEL),uml-plain) --timeout 3600 -- selftests/sim/completion.sh $(or $(MIB),100)
+# SEEDS means the simulator's unless somebody said it.
+.PHONY: cong
+cong:
+	@$(MAKE) --no-print-directory -C selftests/cong CC=gcc
+	@selftests/cong/run.py $(if $(CC_LIST),--cc $(CC_LIST)) $(if $(SCN),--scn $(SCN)) $(if $(FAMILY),--family $(FAMILY)) \
+		$(if $(filter-out file,$(origin SEEDS)),--seeds $(SEEDS)) $(if $(SWEEP),--sweep $(SWEEP))
 
 .PHONY: bench
 bench: tools

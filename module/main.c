@@ -37,10 +37,14 @@ static int __init xtcp_main_init(void)
 	if (err)
 		goto fail_timewait;
 	xtcp_output_tsq_init();
+	what = "congestion control";
+	err = xtcp_cong_register();
+	if (err)
+		goto fail_tsq;
 	what = "network namespaces";
 	err = xtcp_net_register();
 	if (err)
-		goto fail_tsq;
+		goto fail_cong;
 	what = "socket family";
 	err = xtcp_family_register();
 	if (err)
@@ -55,6 +59,8 @@ fail_family:
 	xtcp_family_unregister();
 fail_net:
 	xtcp_net_unregister();
+fail_cong:
+	xtcp_cong_unregister();
 fail_tsq:
 	xtcp_output_tsq_exit();
 	xtcp_demux_exit();
@@ -76,6 +82,7 @@ static void __exit xtcp_main_exit(void)
 	xtcp_slot_unregister();
 	xtcp_family_unregister();
 	xtcp_net_unregister();
+	xtcp_cong_unregister();
 	xtcp_output_tsq_exit();
 	xtcp_demux_exit();
 	xtcp_timewait_exit();

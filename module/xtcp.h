@@ -931,6 +931,9 @@ u32 xtcp_cong_undo(struct sock *sk);
 void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight, bool ece);
 /* one ACK is digested: the algorithm, or PRR in recovery, sets cwnd; delivered in packets */
 void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, const struct rate_sample *rs);
+extern struct tcp_congestion_ops xtcp_cong_ops;		/* the algorithm "xtcp", for the kernel's TCP too */
+int xtcp_cong_register(void);
+void xtcp_cong_unregister(void);
 
 u8 xtcp_ecn_syn(struct sock *sk);
 u8 xtcp_ecn_syn_flags(struct sock *sk, u8 flags, bool retrans);

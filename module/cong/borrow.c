@@ -7,6 +7,9 @@
  * only copy the pointer. So a socket that uses an algorithm never outlives its code, and a softirq never has to
  * create or release a socket. A softirq that meets a new default of the namespace pins its module instead.
  *
+ * The algorithm "xtcp" is this module's own and needs no lender: every XTCP socket keeps the module already, and a
+ * lender would keep it for ever.
+ *
  * Called from socket creation, TCP_CONGESTION, and the beginning and end of connections. What an algorithm is told
  * while a connection lives is drive.c's part.
  */
@@ -34,6 +37,8 @@ static bool xtcp_cong_known(struct xtcp_net *xn, const struct tcp_congestion_ops
 {
 	struct xtcp_cong *c;
 
+	if (ops == &xtcp_cong_ops)
+		return true;
 	list_for_each_entry_rcu(c, &xn->cong, node, lockdep_is_held(&xn->cong_lock))
 		if (c->ops == ops)
 			return true;
@@ -98,6 +103,10 @@ static const struct tcp_congestion_ops *xtcp_cong_borrow(struct net *net, const 
 	if (IS_ERR(lender))
 		return ERR_CAST(lender);
 	ops = inet_csk(lender->sk)->icsk_ca_ops;
+	if (ops == &xtcp_cong_ops) {
+		sock_release(lender);
+		return ops;
+	}
 	err = xtcp_cong_remember(xn, ops, lender, GFP_KERNEL_ACCOUNT);
 	if (err)
 		sock_release(lender);
@@ -110,6 +119,8 @@ static const struct tcp_congestion_ops *xtcp_cong_cached(struct xtcp_net *xn, co
 	const struct tcp_congestion_ops *ops = NULL;
 	struct xtcp_cong *c;
 
+	if (!strcmp(name, xtcp_cong_ops.name))
+		return &xtcp_cong_ops;
 	rcu_read_lock();
 	list_for_each_entry_rcu(c, &xn->cong, node) {
 		if (strcmp(c->ops->name, name))

@@ -47,6 +47,11 @@ typedef __INT64_TYPE__ s64;
 	(void)(&clamp_v == &clamp_lo);			\
 	(void)(&clamp_v == &clamp_hi);			\
 	clamp_v < clamp_lo ? clamp_lo : clamp_v > clamp_hi ? clamp_hi : clamp_v; })
+#define clamp_t(type, v, lo, hi) ({			\
+	type clamp_v = (v);				\
+	type clamp_lo = (lo);				\
+	type clamp_hi = (hi);				\
+	clamp_v < clamp_lo ? clamp_lo : clamp_v > clamp_hi ? clamp_hi : clamp_v; })
 
 static inline u64 div_u64(u64 dividend, u32 divisor)
 {

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The congestion control "xtcp" as an algorithm of the system: chosen by TCP_CONGESTION, by the namespace's default and
+ * by a route, by XTCP's sockets and the kernel's TCP alike, by anybody; what it says of itself; its parameters' bounds.
+ * How well it does is measured in selftests/cong.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+#include "stream.h"
+#include "xnet.h"
+
+#define PARAMETERS	"/sys/module/xtcp/parameters/cong_"
+
+FIXTURE(path) { struct xnet net; };
+XNET_VARIANTS(path);
+
+FIXTURE_SETUP(path)
+{
+	XNET_FILTER();
+	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
+}
+
+FIXTURE_TEARDOWN(path)
+{
+	xnet_close(&self->net);
+}
+
+static const char *algorithm(int fd)
+{
+	static char name[16];
+	socklen_t len = sizeof(name);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len) ? strerror(errno) : name;
+}
+
+static int choose(int fd, const char *name)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name));
+}
+
+/* A megabyte over a path with loss arrives, and TCP_CC_INFO tells of bandwidth and RTT. */
+static int transfer(const struct xnet *net, int stack, struct tcp_bbr_info *info)
+{
+	struct xnet_addr far = xnet_address(net->family, XNET_FAR, XNET_PORT);
+	int listener = xnet_listen(net, XNET_FAR, XNET_PORT), fd, child, err;
+	socklen_t len = sizeof(*info);
+
+	fd = xnet_socket(net->ns[XNET_NEAR], stack, net->family);
+	if (listener < 0 || choose(fd, "xtcp") || xnet_connect(fd, &far))
+		return -1;
+	child = xnet_accept(listener);
+	struct stream stream = { .tx = fd, .rx = child, .bytes = 1000000, .seed = 1, .end = true };
+
+	err = stream_run(&stream, 1, XNET_PATIENCE_MS);
+	memset(info, 0, sizeof(*info));
+	if (getsockopt(fd, IPPROTO_TCP, TCP_CC_INFO, info, &len) || len != sizeof(*info))
+		err = -1;
+	close(fd);
+	close(child);
+	close(listener);
+	return err;
+}
+
+TEST_F(path, transfers_and_tells)
+{
+	struct netem netem = { .delay_ms = 10, .loss = 1 };
+	struct tcp_bbr_info info;
+
+	ASSERT_EQ(0, xnet_netem(&self->net, &netem));
+	for (int stack = XNET_XTCP; stack <= XNET_TCP; stack++) {
+		ASSERT_EQ(0, transfer(&self->net, stack, &info));
+		EXPECT_LT(0, info.bbr_bw_lo);
+		EXPECT_LE(10000, info.bbr_min_rtt);
+		EXPECT_GT(60000, info.bbr_min_rtt);
+	}
+}
+
+/* Not restricted: no privilege is needed. */
+TEST_F(path, anybody_may_choose_it)
+{
+	int fds[] = { xnet_socket(self->net.ns[XNET_NEAR], XNET_XTCP, self->net.family),
+		      xnet_socket(self->net.ns[XNET_NEAR], XNET_TCP, self->net.family) };
+
+	ASSERT_EQ(0, seteuid(65534));
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(0, choose(fds[i], "xtcp"));
+		EXPECT_STREQ("xtcp", algorithm(fds[i]));
+	}
+	ASSERT_EQ(0, seteuid(0));
+}
+
+TEST_F(path, default_of_the_namespace)
+{
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/ipv4/tcp_congestion_control", "xtcp"));
+	for (int stack = XNET_XTCP; stack <= XNET_TCP; stack++)
+		EXPECT_STREQ("xtcp", algorithm(xnet_socket(self->net.ns[XNET_NEAR], stack, self->net.family)));
+	/* the namespace would keep the module */
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/ipv4/tcp_congestion_control", "reno"));
+}
+
+/* From one algorithm to another in the middle of a connection, many times: what it keeps is freed each time. */
+TEST_F(path, to_and_fro)
+{
+	int fd[2];
+
+	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, fd));
+	for (int i = 0; i < 20; i++) {
+		struct stream stream = { .tx = fd[XNET_NEAR], .rx = fd[XNET_FAR], .bytes = 50000, .seed = i };
+
+		ASSERT_EQ(0, choose(fd[XNET_NEAR], i % 2 ? "reno" : "xtcp"));
+		ASSERT_EQ(0, stream_run(&stream, 1, XNET_PATIENCE_MS));
+	}
+}
+
+static int set_parameter(const char *name, const char *value)
+{
+	char path[128];
+	int fd, err;
+
+	snprintf(path, sizeof(path), PARAMETERS "%s", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	err = fd < 0 || write(fd, value, strlen(value)) < 0 ? errno : 0;
+	close(fd);
+	return err;
+}
+
+TEST(parameters__bounded)
+{
+	EXPECT_EQ(ERANGE, set_parameter("target_q8", "0"));
+	EXPECT_EQ(ERANGE, set_parameter("dip_ms", "1"));
+	EXPECT_EQ(ERANGE, set_parameter("loss_permille", "1000"));
+	EXPECT_EQ(ERANGE, set_parameter("compete", "2"));
+	EXPECT_EQ(EINVAL, set_parameter("floor_us", "much"));
+	EXPECT_EQ(0, set_parameter("dip_ms", "5000"));
+	EXPECT_EQ(0, set_parameter("dip_ms", "4000"));
+}
+
+XNET_MAIN
