@@ -31,6 +31,7 @@ void xtcp_req_free(struct xtcp_mini *m)
 
 	atomic_dec(&xtcp_net(read_pnet(&m->net))->requests);
 	sock_put(req->listener);
+	kfree(req->saved_syn);
 	kmem_cache_free(xtcp_req_cache, req);
 }
 
@@ -227,6 +228,7 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 		xtcp_req_cookie(listener, skb, t, req);
 		kmem_cache_free(xtcp_req_cache, req);
 	} else {
+		xtcp_savesyn_keep(req, skb);
 		xtcp_req_enter(req);
 	}
 	consume_skb(skb);

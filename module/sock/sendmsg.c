@@ -18,11 +18,12 @@ static u32 xtcp_sendmsg_goal(struct sock *sk, u32 mss)
 }
 
 /* The unsent buffer to append to, or a new one. NULL: no memory or no room in the send buffer, wait. */
-static struct sk_buff *xtcp_sendmsg_tail(struct sock *sk, u32 goal)
+static struct sk_buff *xtcp_sendmsg_tail(struct sock *sk, u32 goal, const struct ubuf_info *uarg)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 
-	if (skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS)
+	if (skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS &&
+	    (!uarg || xtcp_zerocopy_fits(skb, uarg)))
 		return skb;
 	if (!sk_stream_memory_free(sk))
 		return NULL;
@@ -65,6 +66,7 @@ static int xtcp_sendmsg_copy(struct sock *sk, struct sk_buff *skb, struct msghdr
 	want = min_t(u32, want, pfrag->size - pfrag->offset);
 	if (!sk_wmem_schedule(sk, want))
 		return 0;
+	skb_zcopy_downgrade_managed(skb);
 	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page, pfrag->offset, want);
 	if (err)
 		return err;
@@ -134,30 +136,58 @@ static int xtcp_sendmsg_finish(struct sock *sk, int flags, size_t copied, int er
 	return err;
 }
 
+/* Control messages: SCM of SO_TIMESTAMPING; what the socket asks for without one */
+static int xtcp_sendmsg_control(struct sock *sk, struct msghdr *msg, u16 *tsflags)
+{
+	struct sockcm_cookie c;
+
+	sockcm_init(&c, sk);
+	if (unlikely(msg->msg_controllen) && sock_cmsg_send(sk, msg, &c))
+		return -EINVAL;
+	*tsflags = c.tsflags;
+	return 0;
+}
+
+/* By copying, or by reference to the user's pages */
+static int xtcp_sendmsg_add(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want, struct ubuf_info *uarg)
+{
+	if (uarg && sk->sk_route_caps & NETIF_F_SG)
+		return xtcp_zerocopy_add(sk, skb, msg, want, uarg);
+	return xtcp_sendmsg_copy(sk, skb, msg, want);
+}
+
 /** xtcp_sendmsg_locked() - sendmsg() with the socket locked; bytes queued or a negative errno */
 int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	int flags = msg->msg_flags, err, n;
 	long timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
+	struct ubuf_info *uarg;
 	struct sk_buff *skb;
 	size_t copied = 0;
+	u16 tsflags = 0;
 	u32 goal;
 
-	/* refused rather than ignored: urgent data, data in the SYN, and completion notices that would never come */
-	if (flags & (MSG_OOB | MSG_FASTOPEN) || (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
+	/* refused rather than ignored: urgent data, data in the SYN */
+	if (flags & (MSG_OOB | MSG_FASTOPEN))
 		return -EOPNOTSUPP;
+	uarg = xtcp_zerocopy_begin(sk, msg, size);
+	if (IS_ERR(uarg))
+		return xtcp_sendmsg_finish(sk, flags, 0, PTR_ERR(uarg));
 	err = xtcp_sendmsg_ready(sk, &timeo);
+	if (!err)
+		err = xtcp_sendmsg_control(sk, msg, &tsflags);
 	if (err)
-		return xtcp_sendmsg_finish(sk, flags, 0, err);
+		goto out;
 	xtcp_rate_app_limited(sk);
 	goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
 	while (msg_data_left(msg)) {
-		skb = xtcp_sendmsg_tail(sk, goal);
-		n = skb ? xtcp_sendmsg_copy(sk, skb, msg, min_t(size_t, goal - skb->len, msg_data_left(msg))) : 0;
+		skb = xtcp_sendmsg_tail(sk, goal, uarg);
+		n = skb ? xtcp_sendmsg_add(sk, skb, msg, min_t(size_t, goal - skb->len, msg_data_left(msg)), uarg) : 0;
 		if (n < 0) {
 			xtcp_sendmsg_drop_empty(sk);
-			return xtcp_sendmsg_finish(sk, flags, copied, n);
+			err = n;
+			goto out;
 		}
 		if (n) {
 			xtcp_sendmsg_added(tp, skb, n);
@@ -168,13 +198,20 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 			continue;
 		}
 		err = xtcp_sendmsg_wait(sk, flags, copied, &timeo);
+		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
+			err = -EPIPE;
 		if (err)
-			return xtcp_sendmsg_finish(sk, flags, copied, err);
-		if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
-			return xtcp_sendmsg_finish(sk, flags, copied, -EPIPE);
+			goto out;
 		goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
 	}
-	return xtcp_sendmsg_finish(sk, flags, copied, 0);
+out:
+	if (copied)
+		xtcp_tstamp_sent(sk, tsflags);
+	if (uarg && copied)
+		net_zcopy_put(uarg);
+	else if (uarg)
+		net_zcopy_put_abort(uarg, true);
+	return xtcp_sendmsg_finish(sk, flags, copied, err);
 }
 
 /** xtcp_sendmsg() - proto.sendmsg */
@@ -202,6 +239,7 @@ static u32 xtcp_sendpage_add(struct sock *sk, struct sk_buff *skb, struct page *
 		get_page(page);
 		skb_fill_page_desc_noacc(skb, i, page, offset, want);
 	}
+	skb_zcopy_downgrade_managed(skb);
 	skb_shinfo(skb)->flags |= SKBFL_SHARED_FRAG;
 	skb_len_add(skb, want);
 	sk_wmem_queued_add(sk, want);
@@ -234,7 +272,7 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 	xtcp_rate_app_limited(sk);
 	while (!err && copied < size) {
 		u32 goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk)), n = 0;
-		struct sk_buff *skb = xtcp_sendmsg_tail(sk, goal);
+		struct sk_buff *skb = xtcp_sendmsg_tail(sk, goal, NULL);
 
 		if (skb)
 			n = xtcp_sendpage_add(sk, skb, page, offset + copied,

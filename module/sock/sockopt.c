@@ -166,6 +166,8 @@ static int xtcp_sockopt_set_congestion(struct sock *sk, sockptr_t optval, unsign
 	if (len < 0)
 		return -EFAULT;
 	name[len] = '\0';
+	if (!len)
+		return -ENOENT;
 	return xtcp_cong_set(sk, name, may_any);
 }
 
@@ -209,16 +211,18 @@ static int xtcp_sockopt_set_timing(struct sock *sk, int optname, int val)
 }
 
 /* What XTCP does not have: the errors of a kernel, or of a caller, without it. */
-static int xtcp_sockopt_refuse(int optname)
+static int xtcp_sockopt_refuse(const struct sock *sk, int optname)
 {
 	switch (optname) {
-	case TCP_REPAIR:
+	case TCP_REPAIR:	/* never may one begin to repair; the others are those of a socket that is not being repaired */
 	case TCP_REPAIR_QUEUE:
-	case TCP_REPAIR_OPTIONS:
 	case TCP_REPAIR_WINDOW:
-	case TCP_QUEUE_SEQ:
 	case TCP_TIMESTAMP:
 		return -EPERM;
+	case TCP_QUEUE_SEQ:
+		return sk->sk_state == TCP_CLOSE ? -EINVAL : -EPERM;
+	case TCP_REPAIR_OPTIONS:
+		return -EINVAL;
 	case TCP_FASTOPEN_CONNECT:
 		return -EOPNOTSUPP;
 	}
@@ -255,6 +259,19 @@ static int xtcp_sockopt_set_int(struct sock *sk, int optname, int val)
 			return -EINVAL;
 		tp->recvmsg_inq = val;
 		return 0;
+	case TCP_SAVE_SYN:
+		if (val < 0 || val > 2)
+			return -EINVAL;
+		tp->save_syn = val;
+		return 0;
+	case TCP_TX_DELAY:
+		WRITE_ONCE(tp->tcp_tx_delay, val);
+		return 0;
+	case TCP_THIN_LINEAR_TIMEOUTS:
+		if (val < 0 || val > 1)
+			return -EINVAL;
+		tp->thin_lto = val;
+		return 0;
 	case TCP_THIN_DUPACK:	/* without effect in Linux too, since 4.12 */
 		return val < 0 || val > 1 ? -EINVAL : 0;
 	case TCP_KEEPIDLE:
@@ -266,7 +283,7 @@ static int xtcp_sockopt_set_int(struct sock *sk, int optname, int val)
 	case TCP_USER_TIMEOUT:
 		return xtcp_sockopt_set_timing(sk, optname, val);
 	}
-	return xtcp_sockopt_refuse(optname);
+	return xtcp_sockopt_refuse(sk, optname);
 }
 
 /**
@@ -435,6 +452,19 @@ static int xtcp_sockopt_get_int(const struct sock *sk, int optname, int *val)
 	case TCP_INQ:
 		*val = tp->recvmsg_inq;
 		return 0;
+	case TCP_SAVE_SYN:
+		*val = tp->save_syn;
+		return 0;
+	case TCP_TX_DELAY:
+		*val = READ_ONCE(tp->tcp_tx_delay);
+		return 0;
+	case TCP_THIN_LINEAR_TIMEOUTS:
+		*val = tp->thin_lto;
+		return 0;
+	case TCP_REPAIR_QUEUE:
+	case TCP_REPAIR_WINDOW:
+	case TCP_QUEUE_SEQ:
+		return optname == TCP_REPAIR_WINDOW ? -EPERM : -EINVAL;
 	case TCP_THIN_DUPACK:
 	case TCP_REPAIR:
 		*val = 0;
@@ -457,6 +487,10 @@ static int xtcp_sockopt_get_tcp(struct sock *sk, int optname, char __user *optva
 		return xtcp_sockopt_get_info(sk, len, optval, optlen);
 	case TCP_CC_INFO:
 		return xtcp_sockopt_get_cc_info(sk, len, optval, optlen);
+	case TCP_SAVED_SYN:
+		return xtcp_savesyn_get(sk, optval, optlen);
+	case TCP_ZEROCOPY_RECEIVE:
+		return xtcp_zcrecv_get(sk, optval, optlen);
 	case TCP_CONGESTION:
 		return xtcp_sockopt_get_congestion(sk, len, optval, optlen);
 	case TCP_ULP:

@@ -279,6 +279,8 @@ int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp
 	if (retrans && cb.flags & XTCP_SYN)
 		cb.segs = 1;
 	out->dev = NULL;
+	if (unlikely(tp->tcp_tx_delay))
+		skb_set_delivery_time(out, skb->skb_mstamp_ns + (u64)tp->tcp_tx_delay * NSEC_PER_USEC, true);
 	err = xtcp_output_emit(sk, out, &cb);
 	if (likely(!err)) {
 		if (skb->len)
