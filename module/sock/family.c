@@ -215,6 +215,7 @@ int xtcp_sock_init(struct sock *sk)
 	WRITE_ONCE(sk->sk_sndbuf, READ_ONCE(net->ipv4.sysctl_tcp_wmem[1]));
 	WRITE_ONCE(sk->sk_rcvbuf, READ_ONCE(net->ipv4.sysctl_tcp_rmem[1]));
 	sk_sockets_allocated_inc(sk);
+	set_bit(SOCK_SUPPORT_ZC, &sk->sk_socket->flags);
 
 	xtcp_sock_init_object(sk);
 	xtcp_sock_init_fields(sk);
@@ -707,6 +708,7 @@ static int xtcp_family_create(struct net *net, struct socket *sock, int protocol
 	sk = inner->sk;
 	inner->sk = NULL;
 	sock->ops = inner->ops;
+	sock->flags = inner->flags;
 	sock->state = SS_UNCONNECTED;
 	sock_graft(sk, sock);
 	sock_release(inner);

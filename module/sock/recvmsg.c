@@ -85,16 +85,14 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 	int target = sock_rcvlowat(sk, flags & MSG_WAITALL, len);
 	bool peek = flags & MSG_PEEK;
 	u32 seq = tp->copied_seq, offset, n;
-	int copied = 0, err, off = 0;
+	int copied = 0, err;
 
 	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
 	if (flags & MSG_OOB)
 		return -EINVAL;
-	if (peek) {
-		off = sk_peek_offset(sk, flags);
-		seq += off;
-	}
+	if (peek)
+		seq += max(sk_peek_offset(sk, flags), 0);
 	do {
 		struct sk_buff *skb = xtcp_recvmsg_find(sk, seq, peek, &offset);
 

@@ -51,7 +51,7 @@ int xtcp_reuseport_join(struct sock *sk, const struct hlist_nulls_head *chain)
  * @skb: the segment, data at the TCP header; NULL: no program is asked
  * @hash: keyed hash of the connection's addresses
  *
- * Softirq. Return: the program's choice, the hash's without one, @sk if neither has one.
+ * Softirq. Return: the program's choice, the hash's without one, @sk if neither has one; NULL: the program refuses.
  */
 struct sock *xtcp_reuseport_select(struct sock *sk, struct sk_buff *skb, u32 hash)
 {
@@ -59,5 +59,7 @@ struct sock *xtcp_reuseport_select(struct sock *sk, struct sk_buff *skb, u32 has
 	struct sock *chosen;
 
 	chosen = reuseport_select_sock(sk, hash, skb, hlen);
-	return IS_ERR_OR_NULL(chosen) || chosen->sk_prot != sk->sk_prot ? sk : chosen;
+	if (IS_ERR(chosen))
+		return NULL;
+	return !chosen || chosen->sk_prot != sk->sk_prot ? sk : chosen;
 }

@@ -171,6 +171,18 @@ static int xtcp_sockopt_set_congestion(struct sock *sk, sockptr_t optval, unsign
 	return xtcp_cong_set(sk, name, may_any);
 }
 
+/* No upper layer is for us, whatever its name is. */
+static int xtcp_sockopt_set_ulp(sockptr_t optval, unsigned int optlen)
+{
+	char name[TCP_ULP_NAME_MAX];
+
+	if (optlen < 1)
+		return -EINVAL;
+	if (strncpy_from_sockptr(name, optval, min_t(size_t, sizeof(name) - 1, optlen)) < 0)
+		return -EFAULT;
+	return -ENOENT;
+}
+
 /* Keepalive and how long a connection is given before it is given up. */
 static int xtcp_sockopt_set_timing(struct sock *sk, int optname, int val)
 {
@@ -311,8 +323,8 @@ int xtcp_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, u
 
 	if (optname == TCP_CONGESTION)
 		return xtcp_sockopt_set_congestion(sk, optval, optlen);
-	if (optname == TCP_ULP)		/* no such upper layer for us */
-		return -ENOENT;
+	if (optname == TCP_ULP)
+		return xtcp_sockopt_set_ulp(optval, optlen);
 	if (optlen < sizeof(val))
 		return -EINVAL;
 	if (copy_from_sockptr(&val, optval, sizeof(val)))

@@ -91,6 +91,7 @@ u32 xtcp_output_advertised_wnd(struct sock *sk)
 
 	tp->rcv_wnd = wnd;
 	tp->rcv_wup = tp->rcv_nxt;
+	tp->rcv_ssthresh = max(tp->rcv_ssthresh, wnd);
 	if (!wnd && old)
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPToZeroWindowAdv);
 	else if (wnd && !old)

@@ -335,6 +335,28 @@ static bool compare(const struct api_case *c, int number, struct world worlds[2]
 	return same;
 }
 
+/* Where XTCP is meant to differ; Documentation/socket-api.rst gives the reasons at length. */
+static const struct {
+	const char *part;
+	const char *reason;
+} intended[] = {
+	{ "call.refused.ioctl", "SIOCOUTQ does not count a SYN" },
+	{ "call.disconnected.ioctl", "SIOCOUTQ forgets what was never acknowledged once the connection is gone" },
+	{ "SO_PEEK_OFF", "offered, as by Linux 6.9 and later" },
+	{ "script.peek_off", "offered, as by Linux 6.9 and later" },
+	{ "TCP_MD5SIG", "refused, as by a kernel without CONFIG_TCP_MD5SIG" },
+	{ "script.connect_unreachable_host", "nothing on the error queue that was not asked for by IP_RECVERR" },
+};
+
+static const char *intended_reason(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(intended); i++) {
+		if (strstr(name, intended[i].part))
+			return intended[i].reason;
+	}
+	return NULL;
+}
+
 static void name_of(const struct api_case *c, char *name, size_t size)
 {
 	snprintf(name, size, "%s.%s%s%s", c->group, c->name, c->suffix ? "." : "", c->suffix ?: "");
@@ -360,7 +382,7 @@ int main(int argc, char **argv)
 	bool record = argc > 1 && !strcmp(argv[1], "--record");
 	struct sigaction action = { .sa_handler = on_signal };
 	struct world worlds[2] = { 0 };
-	int count = 0, failed = 0, first_fd;
+	int count = 0, failed = 0, intentions = 0, first_fd;
 	char **texts = argv + 1 + record, name[256];
 
 	xnet_require();
@@ -383,19 +405,25 @@ int main(int argc, char **argv)
 	if (!record)
 		printf("TAP version 13\n");
 	for (int i = 0; i < case_count; i++) {
+		const char *reason = NULL;
 		bool ok;
 
 		name_of(&cases[i], name, sizeof(name));
 		if (!wanted(name, texts))
 			continue;
 		ok = compare(&cases[i], i, worlds, first_fd, record);
+		if (!ok)
+			reason = intended_reason(name);
 		count++;
-		failed += !ok;
+		intentions += !!reason;
+		failed += !ok && !reason;
 		if (!record)
-			printf("%sok %d %s\n", ok ? "" : "not ", count, name);
+			printf("%sok %d %s%s%s\n", ok || reason ? "" : "not ", count, name,
+			       reason ? " # differs on purpose: " : "", reason ?: "");
 		fflush(stdout);
 	}
 	if (!record)
-		printf("1..%d\n# %d of %d cases differ from the kernel's TCP\n", count, failed, count);
+		printf("1..%d\n# %d of %d cases differ from the kernel's TCP, %d more on purpose\n", count, failed, count,
+		       intentions);
 	return failed ? 1 : 0;
 }
