@@ -16,6 +16,7 @@
 
 #define API_CASES	4096
 #define API_WATCHDOG_S	20
+#define API_SLOW_MS	3000
 
 static struct api_case cases[API_CASES];
 static int case_count;
@@ -406,12 +407,15 @@ int main(int argc, char **argv)
 		printf("TAP version 13\n");
 	for (int i = 0; i < case_count; i++) {
 		const char *reason = NULL;
+		u64 begin = xnet_now_ms();
 		bool ok;
 
 		name_of(&cases[i], name, sizeof(name));
 		if (!wanted(name, texts))
 			continue;
 		ok = compare(&cases[i], i, worlds, first_fd, record);
+		if (xnet_now_ms() - begin > API_SLOW_MS)
+			printf("# %s took %llu ms\n", name, (unsigned long long)(xnet_now_ms() - begin));
 		if (!ok)
 			reason = intended_reason(name);
 		count++;

@@ -240,6 +240,7 @@ static void call_read_all(struct api *a, int fd)
 {
 	char data[64];
 
+	xnet_nonblock(fd, true);
 	note_bytes(a, "data", data, CALL(a, read(fd, data, sizeof(data))));
 	note_bytes(a, "data", data, CALL(a, read(fd, data, sizeof(data))));
 }

@@ -369,6 +369,7 @@ CASE(partial_fault)
 
 	api_pair(a, true, fd);
 	mprotect(page + 4096, 4096, PROT_NONE);
+	xnet_nonblock(fd[0], true);
 	CALL(a, write(fd[1], "0123456789", 10));
 	await_inq(a, fd[0], 10);
 	CALL(a, recv(fd[0], page + 4096 - 3, 8, 0));
