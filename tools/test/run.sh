@@ -178,7 +178,7 @@ DROP=$WORK/root/etc/systemd/system/web.service.d/xtcp.conf
 unit --require enable web >/dev/null
 is 'enable: the drop-in' "$(grep -v '^#' "$DROP")" "[Service]
 ExecStart=
-ExecStart=-$RUN --require /usr/sbin/web -g 	'daemon on;' %i
+ExecStart=-$RUN --require /usr/sbin/web -g  	'daemon on;' %i
 ExecStart=+$RUN --require /usr/bin/second \$OPTIONS"
 unit --how=seccomp enable web.service >/dev/null
 is 'enable: again, with other options' "$(grep -c -- '--how=seccomp /usr' "$DROP")" 2
