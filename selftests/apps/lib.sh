@@ -182,7 +182,7 @@ apps_begin() {
 	fi
 	chmod 755 "$DIR"
 	mkdir "$DIR/www"
-	make_file "$DIR/www/big" $(((${FAST:-0} ? 4 : 16) << 20))
+	make_file "$DIR/www/big" $(((${FAST:-0} ? 1 : 16) << 20))
 	make_file "$DIR/www/small" 1000
 }
 
