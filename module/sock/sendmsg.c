@@ -98,12 +98,12 @@ static void xtcp_sendmsg_push(struct sock *sk, int flags)
 }
 
 /* Wait for room. 0: go on; else the error that ends the call. */
-static int xtcp_sendmsg_wait(struct sock *sk, int flags, size_t copied, long *timeo)
+static int xtcp_sendmsg_wait(struct sock *sk, int flags, long *timeo)
 {
 	xtcp_sendmsg_drop_empty(sk);
 	set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
-	if (copied)
-		xtcp_sendmsg_push(sk, flags & ~MSG_MORE);
+	/* also what earlier calls held back: nothing else would make room */
+	xtcp_sendmsg_push(sk, flags & ~MSG_MORE);
 	return sk_stream_wait_memory(sk, timeo);
 }
 
@@ -197,7 +197,7 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 				xtcp_output_push(sk, false);
 			continue;
 		}
-		err = xtcp_sendmsg_wait(sk, flags, copied, &timeo);
+		err = xtcp_sendmsg_wait(sk, flags, &timeo);
 		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
 			err = -EPIPE;
 		if (err)
@@ -247,6 +247,19 @@ static u32 xtcp_sendpage_add(struct sock *sk, struct sk_buff *skb, struct page *
 	return want;
 }
 
+/*
+ * The next page of the same sendfile() is coming: a buffer that has room for it waits, or it would leave in pieces. If
+ * only MSG_MORE says so, and nobody else might ever push, it waits for an ACK at most.
+ */
+static bool xtcp_sendpage_holds(const struct sock *sk, u32 goal, int flags)
+{
+	const struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!(flags & MSG_SENDPAGE_NOTLAST) && !(flags & MSG_MORE && tcp_sk(sk)->packets_out))
+		return false;
+	return skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS;
+}
+
 /**
  * xtcp_sendpage() - sendfile() and splice(): queue part of a page by reference
  * @sk: connection, not locked
@@ -261,6 +274,7 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 {
 	int more = flags & MSG_SENDPAGE_NOTLAST ? MSG_MORE : 0;
 	size_t copied = 0;
+	u32 goal = 0, n;
 	long timeo;
 	int err;
 
@@ -271,9 +285,11 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 	err = xtcp_sendmsg_ready(sk, &timeo);
 	xtcp_rate_app_limited(sk);
 	while (!err && copied < size) {
-		u32 goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk)), n = 0;
-		struct sk_buff *skb = xtcp_sendmsg_tail(sk, goal, NULL);
+		struct sk_buff *skb;
 
+		goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
+		skb = xtcp_sendmsg_tail(sk, goal, NULL);
+		n = 0;
 		if (skb)
 			n = xtcp_sendpage_add(sk, skb, page, offset + copied,
 					      min_t(size_t, goal - skb->len, size - copied));
@@ -282,11 +298,14 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 			copied += n;
 			continue;
 		}
-		err = xtcp_sendmsg_wait(sk, flags, copied, &timeo);
+		err = xtcp_sendmsg_wait(sk, flags, &timeo);
 		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
 			err = -EPIPE;
 	}
-	err = xtcp_sendmsg_finish(sk, flags | more, copied, err);
+	if (copied == size && xtcp_sendpage_holds(sk, goal, flags))
+		err = copied;
+	else
+		err = xtcp_sendmsg_finish(sk, flags | more, copied, err);
 	release_sock(sk);
 	return err;
 }
