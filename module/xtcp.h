@@ -86,7 +86,7 @@ static inline bool xtcp_tuple_is_v4(const struct xtcp_tuple *t)
  * @ack: received: SEG.ACK
  * @isn_floor: received SYN that may follow a TIME-WAIT: our ISN must not be earlier; 0 = any (set by ip/slot.c)
  * @ce: received: the IP header's ECN bits were CE
- * @stamp_ack: sent: its acknowledgement is to be timestamped (sock/tstamp.c)
+ * @stamp_ack: sent: its ACK is to be timestamped (sock/tstamp.c)
  * @wnd: received: the window field, unscaled
  * @mss: sent: payload bytes per segment of this super-segment
  * @segs: sent: segments it is cut into
@@ -521,7 +521,7 @@ void xtcp_family_protos_unregister(void);
 const struct proto *xtcp_family_kernel_prot(const struct sock *sk);
 /* fix up what sk_clone_lock() copied: pinet6, inet flags; called for a new child */
 void xtcp_family_child_init(struct sock *child, const struct sock *listener, const struct xtcp_tuple *t);
-void xtcp_family_child_latch(struct sock *child, const struct sk_buff *skb);	/* what IP_PKTOPTIONS tells of the peer */
+void xtcp_family_child_latch(struct sock *child, const struct sk_buff *skb);	/* what IP_PKTOPTIONS tells */
 void xtcp_family_reset_saddr(struct sock *sk);	/* back to the wildcard address; bind table kept true */
 int xtcp_family_connect(struct sock *sk, struct sockaddr *uaddr, int addr_len);	/* proto.connect, both families */
 

@@ -21,13 +21,14 @@
 static bool find_program(const char *name, char path[PATH_MAX])
 {
 	const char *list = getenv("PATH"), *end;
+	int len;
 
 	if (strchr(name, '/'))
 		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
 	for (list = list ?: "/bin:/usr/bin"; ; list = end + 1) {
 		end = strchrnul(list, ':');
-		if (snprintf(path, PATH_MAX, "%.*s%s%s", (int)(end - list), list, end == list ? "" : "/", name) < PATH_MAX &&
-		    !access(path, X_OK))
+		len = snprintf(path, PATH_MAX, "%.*s%s%s", (int)(end - list), list, end == list ? "" : "/", name);
+		if (len < PATH_MAX && !access(path, X_OK))
 			return true;
 		if (!*end)
 			return false;

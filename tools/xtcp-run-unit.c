@@ -30,7 +30,10 @@ static bool unit_name(const char *name, char full[NAME_MAX])
 	const char *dot = strrchr(name, '.');
 	bool service = dot && !strcmp(dot, ".service");
 
-	if (!*name || name[0] == '-' || name[0] == '.' || name[strspn(name, allowed)] || (dot && !service && strchr("smtp", dot[1])))
+	if (!*name || name[0] == '-' || name[0] == '.' || name[strspn(name, allowed)])
+		return false;
+	/* x.socket, x.mount, x.timer, x.path ... */
+	if (dot && !service && dot[1] && strchr("smtp", dot[1]))
 		return false;
 	return snprintf(full, NAME_MAX, "%s%s", name, service ? "" : ".service") < NAME_MAX;
 }
@@ -152,8 +155,8 @@ int unit_enable(const char *unit, const char *root, const char *options)
 	to = fopen(path, "we");
 	if (!to)
 		return complain(path, strerror(errno));
-	fprintf(to, "# Written by \"xtcp-run enable %s\"; \"xtcp-run disable %s\" removes it.\n[Service]\nExecStart=\n", unit,
-		unit);
+	fprintf(to, "# Written by \"xtcp-run enable %s\"; \"xtcp-run disable %s\" removes it.\n", unit, unit);
+	fputs("[Service]\nExecStart=\n", to);
 	err = 0;
 	for (int i = 0; i < count; i++)
 		err |= write_command(to, commands[i], self, options);

@@ -3,8 +3,8 @@
  * xtcp-run: runs a program, unmodified, with its TCP connections on XTCP. xtcp-run(8) is the reference.
  *
  * It asks the kernel for an XTCP socket first, so that whoever starts the program learns at once, and once, when there
- * is none. Then it prepares the way that reaches the program, libxtcp-preload.so in LD_PRELOAD or a seccomp filter with a
- * helper behind it, and becomes the program.
+ * is none. Then it prepares the way that reaches the program, libxtcp-preload.so in LD_PRELOAD or a seccomp filter with
+ * a helper behind it, and becomes the program.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -173,7 +173,8 @@ static int prepare(struct settings *s, const char *program)
 	if (s->how == HOW_AUTO)
 		s->how = choose_how(program, &why);
 	if (s->verbose)
-		fprintf(stderr, "xtcp-run: by %s: '%s' is %s\n", s->how == HOW_SECCOMP ? "seccomp" : "preload", program, why);
+		fprintf(stderr, "xtcp-run: by %s: '%s' is %s\n", s->how == HOW_SECCOMP ? "seccomp" : "preload",
+			program, why);
 	if (s->how == HOW_SECCOMP)
 		return seccomp_attach(s);
 	return prepare_environment(s->family, s->require, s->verbose);

@@ -29,7 +29,7 @@ struct settings {
 /* Which way reaches PROGRAM, looked for in PATH; *why is set for --verbose. */
 enum how choose_how(const char *program, const char **why);
 
-/* From here on this process's socket() calls, and its children's, are answered by a helper. 0, or -1 after a message. */
+/* From here on a helper answers this process's socket() calls, and its children's. 0, or -1 after a message. */
 int seccomp_attach(const struct settings *s);
 
 /* Writes or removes the drop-in of a unit; an exit status. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory cgroups: a connection that was opened by the network belongs to nobody until a process accepts it. From then on
- * its buffers are charged to the cgroup of that process, those it has already included. Sockets that a process makes are
- * charged by the core. Process context.
+ * Memory cgroups: a connection that was opened by the network belongs to nobody until a process accepts it. From then
+ * on its buffers are charged to the cgroup of that process, those it has already included. Sockets that a process makes
+ * are charged by the core. Process context.
  */
 #include <linux/memcontrol.h>
 

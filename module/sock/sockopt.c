@@ -226,7 +226,8 @@ static int xtcp_sockopt_set_timing(struct sock *sk, int optname, int val)
 static int xtcp_sockopt_refuse(const struct sock *sk, int optname)
 {
 	switch (optname) {
-	case TCP_REPAIR:	/* never may one begin to repair; the others are those of a socket that is not being repaired */
+	/* none may begin to repair, so the others answer as a socket that is not being repaired does */
+	case TCP_REPAIR:
 	case TCP_REPAIR_QUEUE:
 	case TCP_REPAIR_WINDOW:
 	case TCP_TIMESTAMP:

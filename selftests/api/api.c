@@ -344,9 +344,9 @@ static const struct {
 	{ "call.refused.ioctl", "SIOCOUTQ does not count a SYN" },
 	{ "call.disconnected.ioctl", "SIOCOUTQ forgets what was never acknowledged once the connection is gone" },
 	{ "SO_PEEK_OFF", "offered, as by Linux 6.9 and later" },
-	{ "script.peek_off", "offered, as by Linux 6.9 and later" },
+	{ "data.peek_off", "offered, as by Linux 6.9 and later" },
 	{ "TCP_MD5SIG", "refused, as by a kernel without CONFIG_TCP_MD5SIG" },
-	{ "script.connect_unreachable_host", "nothing on the error queue that was not asked for by IP_RECVERR" },
+	{ "data.connect_unreachable_host", "nothing on the error queue that was not asked for by IP_RECVERR" },
 };
 
 static const char *intended_reason(const char *name)
@@ -427,7 +427,7 @@ int main(int argc, char **argv)
 		fflush(stdout);
 	}
 	if (!record)
-		printf("1..%d\n# %d of %d cases differ from the kernel's TCP, %d more on purpose\n", count, failed, count,
-		       intentions);
+		printf("1..%d\n# %d of %d cases differ from the kernel's TCP, %d more on purpose\n",
+		       count, failed, count, intentions);
 	return failed ? 1 : 0;
 }

@@ -353,7 +353,8 @@ static void call_sendmmsg(struct api *a, int fd)
 {
 	struct iovec iov = { "ab", 2 };
 	struct mmsghdr msg[2] = {
-		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } }, { .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
 	};
 
 	CALL(a, sendmmsg(fd, msg, 2, MSG_DONTWAIT | MSG_NOSIGNAL));

@@ -49,7 +49,9 @@ static long receive(struct api *a, int fd, size_t len, int flags)
 {
 	char data[64], control[512];
 	struct iovec iov = { data, len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control),
+	};
 	long n = recvmsg(fd, &msg, flags | MSG_DONTWAIT);
 
 	note_call(a, "recvmsg", n);
@@ -188,7 +190,9 @@ CASE(send_time_by_control_message)
 		.h = { .cmsg_len = CMSG_LEN(sizeof(u32)), .cmsg_level = SOL_SOCKET, .cmsg_type = SO_TIMESTAMPING },
 	};
 	struct iovec iov = { "abcd", 4 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control),
+	};
 	u32 flags = SOF_TIMESTAMPING_TX_ACK;
 	int fd[2];
 
@@ -610,7 +614,6 @@ CASE(info_fields)
 {
 	static char data[100000];
 	struct tcp_info info = { 0 };
-	const unsigned char *bytes = (const unsigned char *)&info;
 	socklen_t len = sizeof(info);
 	int fd[2];
 
@@ -626,23 +629,23 @@ CASE(info_fields)
 	note(a, "length %u", len);
 	note(a, "state %u ca %u options %x wscale %u %u", info.tcpi_state, info.tcpi_ca_state, info.tcpi_options & 7,
 	     !!info.tcpi_snd_wscale, !!info.tcpi_rcv_wscale);
-	note(a, "mss %u %u pmtu %u advmss %u", info.tcpi_snd_mss, info.tcpi_rcv_mss > 0, info.tcpi_pmtu, info.tcpi_advmss);
-	note(a, "bytes %llu %llu %llu retrans %llu", info.tcpi_bytes_acked, info.tcpi_bytes_received, info.tcpi_bytes_sent,
-	     info.tcpi_bytes_retrans);
+	note(a, "mss %u %u pmtu %u advmss %u", info.tcpi_snd_mss, info.tcpi_rcv_mss > 0, info.tcpi_pmtu,
+	     info.tcpi_advmss);
+	note(a, "bytes %llu %llu %llu retrans %llu", info.tcpi_bytes_acked, info.tcpi_bytes_received,
+	     info.tcpi_bytes_sent, info.tcpi_bytes_retrans);
 	note(a, "zero or not:%s%s%s%s%s%s%s%s%s%s%s%s", info.tcpi_rto ? " rto" : "", info.tcpi_ato ? " ato" : "",
 	     info.tcpi_rcv_ssthresh ? " rcv_ssthresh" : "", info.tcpi_snd_cwnd ? " cwnd" : "",
 	     info.tcpi_snd_ssthresh ? " ssthresh" : "", info.tcpi_reordering ? " reordering" : "",
 	     info.tcpi_rcv_space ? " rcv_space" : "", info.tcpi_segs_in ? " in" : "", info.tcpi_segs_out ? " out" : "",
 	     info.tcpi_delivered ? " delivered" : "", info.tcpi_snd_wnd ? " wnd" : "",
 	     info.tcpi_data_segs_in && info.tcpi_data_segs_out ? " data" : "");
-	note(a, "unacked %u sacked %u lost %u retrans %u unsent %u", info.tcpi_unacked, info.tcpi_sacked, info.tcpi_lost,
-	     info.tcpi_retrans, info.tcpi_notsent_bytes);
+	note(a, "unacked %u sacked %u lost %u retrans %u unsent %u", info.tcpi_unacked, info.tcpi_sacked,
+	     info.tcpi_lost, info.tcpi_retrans, info.tcpi_notsent_bytes);
 	for (socklen_t short_of = 0; short_of < 12; short_of += 4) {
 		len = 8 + short_of;
 		CALL(a, getsockopt(fd[0], IPPROTO_TCP, TCP_INFO, &info, &len));
 		note(a, "length %u", len);
 	}
-	(void)bytes;
 }
 
 CASE(cc_info)
@@ -684,8 +687,6 @@ CASE(meminfo)
 
 CASE(upper_layers)
 {
-	char name[16] = "";
-	socklen_t len = sizeof(name);
 	int fd[2], new = api_socket(a, XNET_NEAR);
 
 	CALL(a, setsockopt(new, IPPROTO_TCP, TCP_ULP, "no-such", 7));
@@ -693,7 +694,6 @@ CASE(upper_layers)
 	CALL(a, setsockopt(new, IPPROTO_TCP, TCP_ULP, (void *)8, 4));
 	api_pair(a, false, fd);
 	CALL(a, setsockopt(fd[0], IPPROTO_TCP, TCP_ULP, "no-such", 7));
-	(void)len;
 }
 
 /* --- io_uring */
@@ -723,7 +723,8 @@ static int ring_open(struct ring *r)
 /* One request, begun to end; its result. */
 static int ring_do(struct ring *r, const struct io_uring_sqe *sqe, unsigned int *flags)
 {
-	unsigned int *tail = (unsigned int *)(r->sq + r->p.sq_off.tail), mask = *(unsigned int *)(r->sq + r->p.sq_off.ring_mask);
+	unsigned int *tail = (unsigned int *)(r->sq + r->p.sq_off.tail);
+	unsigned int mask = *(unsigned int *)(r->sq + r->p.sq_off.ring_mask);
 	unsigned int *head = (unsigned int *)(r->cq + r->p.cq_off.head);
 	unsigned int cmask = *(unsigned int *)(r->cq + r->p.cq_off.ring_mask);
 	struct io_uring_cqe *cqe;
@@ -806,7 +807,9 @@ CASE(io_uring_accept_and_zerocopy)
 	fd = ring_do(&r, &sqe, NULL);
 	OK(a, fd);
 	memset(data, 'z', sizeof(data));
-	sqe = (struct io_uring_sqe) { .opcode = IORING_OP_SEND_ZC, .fd = fd, .addr = (u64)(long)data, .len = sizeof(data) };
+	sqe = (struct io_uring_sqe) {
+		.opcode = IORING_OP_SEND_ZC, .fd = fd, .addr = (u64)(long)data, .len = sizeof(data),
+	};
 	note(a, "send_zc: %d", ring_do(&r, &sqe, &flags));
 	note(a, "more: %d", !!(flags & IORING_CQE_F_MORE));
 	note(a, "read: %d", (int)xnet_read_all(far, got, sizeof(got)));
@@ -816,7 +819,7 @@ CASE(io_uring_accept_and_zerocopy)
 	note(a, "next: %d", ring_do(&r, &sqe, &flags));
 }
 
-/* --- memory cgroup: what an accepted connection queues is its process's */
+/* --- mapping what was received */
 
 CASE(mmap_of_a_socket)
 {

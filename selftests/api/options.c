@@ -259,7 +259,6 @@ static void run_option(struct api *a)
 		note(a, "set %d", o->values[i]);
 		note_call(a, "set", (errno = 0, setsockopt(fd, o->level, o->option, &o->values[i], sizeof(int))));
 		read_back(a, fd, o);
-		/* a refusal may depend on what was set before: only the first values of a listener are told apart */
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		socklen_t len = lengths[i];
@@ -268,7 +267,8 @@ static void run_option(struct api *a)
 		note(a, "length %d", (int)len);
 		note_call(a, "set", (errno = 0, setsockopt(fd, o->level, o->option, &value, len)));
 		memset(data, 0x55, sizeof(data));
-		if (!note_call(a, "get", (errno = 0, getsockopt(fd, o->level, o->option, data, &len))))
+		errno = 0;
+		if (!note_call(a, "get", getsockopt(fd, o->level, o->option, data, &len)))
 			note(a, "gave %u", len);
 	}
 	note_call(a, "set NULL", (errno = 0, setsockopt(fd, o->level, o->option, NULL, sizeof(int))));
