@@ -557,6 +557,7 @@ void xtcp_tstamp_coalesced(struct sk_buff *to, const struct sk_buff *skb);
 void xtcp_tstamp_read(const struct sk_buff *skb, struct scm_timestamping_internal *ts);
 void xtcp_tstamp_report(struct msghdr *msg, const struct sock *sk, struct scm_timestamping_internal *ts);
 void xtcp_errqueue_icmp(struct sock *sk, const struct sk_buff *skb, int err, u32 info, unsigned int offset);
+int xtcp_lsm_request(struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t);	/* LSMs judge a SYN */
 void xtcp_savesyn_keep(struct xtcp_req *req, const struct sk_buff *skb);
 void xtcp_savesyn_inherit(struct sock *child, struct xtcp_req *req);
 int xtcp_savesyn_get(struct sock *sk, char __user *optval, int __user *optlen);

@@ -223,6 +223,12 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 	req->ts_offset = xtcp_connect_ts_offset(net, t);
 	isn = XTCP_CB(skb)->rx.isn_floor ? : xtcp_connect_isn(net, t);
 	xtcp_req_fill(req, listener, skb, t, XTCP_CB(skb)->seq, isn);
+	if (xtcp_lsm_request(listener, skb, t)) {
+		kmem_cache_free(xtcp_req_cache, req);
+		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
+		xtcp_mib_drop(net, skb, XTCP_DropPolicy);
+		return;
+	}
 	if (full || cookies == 2) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPReqQFullDoCookies);
 		xtcp_req_cookie(listener, skb, t, req);

@@ -49,10 +49,12 @@ haproxy_get() {
 
 haproxy_many() {
 	local i
+	local -a asked=()
 	for i in 1 2 3 4 5 6 7 8; do
 		client curl -sS -m "$APP_SECS" -o "$DIR/many.$i" "http://$URL_ADDRESS:8085/small" &
+		asked+=($!)
 	done
-	wait $(jobs -rp | tail -n 8)
+	wait "${asked[@]}"
 	for i in 1 2 3 4 5 6 7 8; do
 		same_as "$DIR/www/small" <"$DIR/many.$i" || return
 	done
@@ -65,11 +67,11 @@ haproxy_cases() {
 
 # Its backend is on the other stack and on the same host: only what the client's host opened is proof.
 haproxy_one() {
-	local name=$1 before near after status=0
-	[ "$CLIENT" = XTCP ] && near=XTCP || near=TCP
-	before=$(under_test && opens "$NEAR" "$near" ActiveOpens)
+	local name=$1 before stack after status=0
+	[ "$CLIENT" = XTCP ] && stack=XTCP || stack=TCP
+	before=$(under_test && opens "$NEAR" "$stack" ActiveOpens)
 	"$2" >"$DIR/exchange" 2>&1 || status=$?
-	after=$(under_test && opens "$NEAR" "$near" ActiveOpens)
+	after=$(under_test && opens "$NEAR" "$stack" ActiveOpens)
 	[ "$status" = 0 ] || sed 's/^/# /' "$DIR/exchange"
 	! under_test || [ "$after" -gt "$before" ] || { echo "# the client's stack opened nothing"; status=1; }
 	tap_result "$status" "haproxy, client $CLIENT, server $SERVER, $FAMILY: $name"

@@ -85,6 +85,7 @@ stop_all() {
 
 # counter NAMESPACE FILE NAME: a value of /proc/net/FILE, pairs of lines
 counter() {
+	# shellcheck disable=SC2016  # awk's
 	nsenter --net="/run/netns/$1" awk -v want="$3" '
 		$1 == last { for (i = 2; i <= NF; i++) if (name[i] == want) print $i; last = ""; next }
 		{ last = $1; for (i = 2; i <= NF; i++) name[i] = $i }' "/proc/net/$2"
@@ -112,16 +113,16 @@ snapshot() {
 
 proved() {
 	local -a b a
-	local near far
+	local mine yours
 	under_test || return 0
 	read -ra b <<<"$1"
 	read -ra a <<<"$(snapshot)"
-	[ "$CLIENT" = XTCP ] && near=0 || near=2
-	[ "$SERVER" = XTCP ] && far=1 || far=3
-	[ "${a[$near]}" -gt "${b[$near]}" ] || echo "# the client's stack, $CLIENT, opened nothing"
-	[ "${a[$((2 - near))]}" = "${b[$((2 - near))]}" ] || echo "# the client's host opened by the other stack"
-	[ "${a[$far]}" -gt "${b[$far]}" ] || echo "# the server's stack, $SERVER, accepted nothing"
-	[ "${a[$((4 - far))]}" = "${b[$((4 - far))]}" ] || echo "# the server's host accepted by the other stack"
+	[ "$CLIENT" = XTCP ] && mine=0 || mine=2
+	[ "$SERVER" = XTCP ] && yours=1 || yours=3
+	[ "${a[$mine]}" -gt "${b[$mine]}" ] || echo "# the client's stack, $CLIENT, opened nothing"
+	[ "${a[$((2 - mine))]}" = "${b[$((2 - mine))]}" ] || echo "# the client's host opened by the other stack"
+	[ "${a[$yours]}" -gt "${b[$yours]}" ] || echo "# the server's stack, $SERVER, accepted nothing"
+	[ "${a[$((4 - yours))]}" = "${b[$((4 - yours))]}" ] || echo "# the server's host accepted by the other stack"
 }
 
 # exchange WHAT FUNCTION [ARG...]
@@ -138,6 +139,7 @@ exchange() {
 	tap_result "$status" "$PROGRAM, client $CLIENT, server $SERVER, $FAMILY: $what"
 }
 
+# shellcheck disable=SC2034  # for the files of programs
 each_address() {
 	FAMILY=IPv4 ADDRESS=192.0.2.2 URL_ADDRESS=192.0.2.2
 	"$@"
