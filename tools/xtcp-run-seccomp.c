@@ -37,7 +37,7 @@
 #include "xtcp-run.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV	(1UL << 5)
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV	32UL
 #endif
 
 #if defined(__x86_64__)
@@ -56,7 +56,7 @@
 /* --- the filter */
 
 /* Arguments are 64 bits wide and int here: the low half. */
-#define ARG(n)	(offsetof(struct seccomp_data, args[n]) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0))
+#define ARG(n)	(offsetof(struct seccomp_data, args[n]) + (htonl(1) == 1 ? 4 : 0))
 
 static int install_filter(void)
 {

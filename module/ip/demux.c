@@ -444,7 +444,8 @@ struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *
 }
 
 /**
- * xtcp_demux_add_listener() - segments may find @sk, whose state is LISTEN; process context
+ * xtcp_demux_add_listener() - segments may find a listener from now on; process context
+ * @sk: socket, locked, its state is LISTEN
  *
  * It is linked by the node that links a socket of the kernel into its tables, so that what asks whether a socket is
  * hashed (BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, SO_ATTACH_REUSEPORT_*) gets the answer that is true.

@@ -346,6 +346,8 @@ static const struct {
 	{ "SO_PEEK_OFF", "offered, as by Linux 6.9 and later" },
 	{ "data.peek_off", "offered, as by Linux 6.9 and later" },
 	{ "TCP_MD5SIG", "refused, as by a kernel without CONFIG_TCP_MD5SIG" },
+	{ "SO_PEERSEC", "SELinux has another class for the socket" },
+	{ "place.connect_families", "SELinux has another class for the socket" },
 	{ "data.connect_unreachable_host", "nothing on the error queue that was not asked for by IP_RECVERR" },
 };
 

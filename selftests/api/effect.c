@@ -98,7 +98,8 @@ CASE(receive_times)
 
 		api_pair(a, true, fd);
 		CALL(a, xnet_set_int(fd[0], SOL_SOCKET, options[i], 1));
-		xnet_sleep_ms(10);
+		/* the kernel begins to stamp packets a little later */
+		xnet_sleep_ms(100);
 		CALL(a, write(fd[1], "abcdef", 6));
 		await_inq(a, fd[0], 6);
 		receive(a, fd[0], 3, 0);
@@ -121,7 +122,8 @@ CASE(receive_timestamping)
 
 		api_pair(a, false, fd);
 		CALL(a, xnet_set_int(fd[0], SOL_SOCKET, SO_TIMESTAMPING, flags[i]));
-		xnet_sleep_ms(10);
+		/* the kernel begins to stamp packets a little later */
+		xnet_sleep_ms(100);
 		CALL(a, write(fd[1], "abcdef", 6));
 		await_inq(a, fd[0], 6);
 		receive(a, fd[0], 6, 0);
