@@ -31,10 +31,6 @@ on_near() {
 	nsenter --net="/run/netns/$NEAR" "$@"
 }
 
-on_far() {
-	nsenter --net="/run/netns/$FAR" "$@"
-}
-
 client() {
 	# shellcheck disable=SC2046  # words
 	on_near timeout "$APP_SECS" $(stack_words "$CLIENT") "$@"
@@ -44,8 +40,9 @@ client() {
 start() {
 	local name=$1
 	shift
+	# no function in between: the job's process is to be the server itself
 	# shellcheck disable=SC2046
-	on_far setsid $(stack_words "$SERVER") "$@" >"$DIR/$name.log" 2>&1 </dev/null &
+	nsenter --net="/run/netns/$FAR" setsid $(stack_words "$SERVER") "$@" >"$DIR/$name.log" 2>&1 </dev/null &
 	STARTED+=($!)
 }
 
@@ -53,7 +50,7 @@ start() {
 start_plain() {
 	local name=$1
 	shift
-	on_far setsid "$@" >"$DIR/$name.log" 2>&1 </dev/null &
+	nsenter --net="/run/netns/$FAR" setsid "$@" >"$DIR/$name.log" 2>&1 </dev/null &
 	STARTED+=($!)
 }
 
