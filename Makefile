@@ -19,6 +19,7 @@ help:
 	@echo 'make all                   the module (build/*/xtcp/xtcp.ko) and the tools (build/tools)'
 	@echo 'make install, uninstall    the module for this machine'\''s kernel, and the tools (PREFIX=$(PREFIX))'
 	@echo
+	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
 	@echo 'make unit                  unit and property tests of module/core on the host'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
@@ -71,6 +72,12 @@ demo:
 check:
 	@scripts/setup check
 	@KERNEL=$(KERNEL) SEEDS=$(SEEDS) scripts/check
+
+.PHONY: check-apps
+check-apps:
+	@scripts/setup apps
+	@$(MAKE) --no-print-directory tools
+	@scripts/vm --kernel $(or $(KERNEL),debian) --timeout 3600 -- selftests/apps/run.sh
 
 .PHONY: unit
 unit:

@@ -94,6 +94,7 @@ static inline bool xtcp_tuple_is_v4(const struct xtcp_tuple *t)
  * @ack: received: SEG.ACK
  * @isn_floor: received SYN that may follow a TIME-WAIT: our ISN must not be earlier; 0 = any (set by ip/slot.c)
  * @ecn: received: the IP header's ECN field
+ * @stamp_ack: sent: its ACK is to be timestamped (sock/tstamp.c)
  * @wnd: received: the window field, unscaled
  * @mss: sent: payload bytes per segment of this super-segment
  * @segs: sent: segments it is cut into
@@ -105,6 +106,7 @@ struct xtcp_cb {
 	u8 flags;
 	u8 state;
 	u8 ecn : 2;
+	u8 stamp_ack : 1;
 	union {
 		u16 wnd;
 		u16 mss;
@@ -186,7 +188,6 @@ enum xtcp_fastopen_opt {
  * @fastopen_pending: those that are
  * @fastopen_keys: TCP_FASTOPEN_KEY, or NULL: the netns's
  * @syn_overflow_at: jiffies of the last SYN queue overflow; cookies are believed for a while after it
- * @node: in the table of listeners (demux.c)
  */
 struct xtcp_listen {
 	spinlock_t accept_lock;		/* accept_queue, and the way out of TCP_LISTEN */
@@ -196,7 +197,6 @@ struct xtcp_listen {
 	atomic_t fastopen_pending;
 	struct xtcp_fastopen_keys __rcu *fastopen_keys;
 	unsigned long syn_overflow_at;
-	struct hlist_node node;
 };
 
 /**
@@ -408,6 +408,7 @@ struct xtcp_mini {
  * @wscale_ok: window scaling agreed
  * @ecn_ok: ECN agreed
  * @fastopen: the SYN-ACK brings a Fast Open cookie
+ * @saved_syn: TCP_SAVE_SYN: headers of the SYN, or NULL
  */
 struct xtcp_req {
 	struct xtcp_mini m;
@@ -432,6 +433,7 @@ struct xtcp_req {
 	bool wscale_ok;
 	bool ecn_ok;
 	bool fastopen;
+	struct saved_syn *saved_syn;
 };
 
 struct xtcp_port_hold;
@@ -621,6 +623,7 @@ void xtcp_family_protos_unregister(void);
 const struct proto *xtcp_family_kernel_prot(const struct sock *sk);
 /* fix up what sk_clone_lock() copied: pinet6, inet flags; called for a new child */
 void xtcp_family_child_init(struct sock *child, const struct sock *listener, const struct xtcp_tuple *t);
+void xtcp_family_child_latch(struct sock *child, const struct sk_buff *skb);	/* what IP_PKTOPTIONS tells */
 void xtcp_family_reset_saddr(struct sock *sk);	/* back to the wildcard address; bind table kept true */
 int xtcp_family_connect(struct sock *sk, struct sockaddr *uaddr, int addr_len);	/* proto.connect, both families */
 
@@ -635,12 +638,34 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 int xtcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags, int *addr_len);
 ssize_t xtcp_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
 			 unsigned int flags);
+int xtcp_recvmsg_peek_off(struct sock *sk, int bytes);	/* proto_ops.set_peek_off: SO_PEEK_OFF */
+void xtcp_recvmsg_consumed(struct sock *sk, int copied);	/* free what was read, open the window */
 void xtcp_recvmsg_window_update(struct sock *sk, int copied);	/* after the reader made room */
 __poll_t xtcp_poll(struct file *file, struct socket *sock, poll_table *wait);
 int xtcp_ioctl(struct sock *sk, int cmd, unsigned long arg);
 int xtcp_sockopt_rcvlowat(struct sock *sk, int bytes);	/* proto_ops.set_rcvlowat: SO_RCVLOWAT */
 int xtcp_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, unsigned int optlen);
 int xtcp_getsockopt(struct sock *sk, int level, int optname, char __user *optval, int __user *optlen);
+struct ubuf_info *xtcp_zerocopy_begin(struct sock *sk, struct msghdr *msg, size_t size);
+bool xtcp_zerocopy_fits(const struct sk_buff *skb, const struct ubuf_info *uarg);
+int xtcp_zerocopy_add(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want, struct ubuf_info *uarg);
+int xtcp_zcrecv_mmap(struct file *file, struct socket *sock, struct vm_area_struct *vma);	/* proto_ops.mmap */
+int xtcp_zcrecv_get(struct sock *sk, char __user *optval, int __user *optlen);	/* TCP_ZEROCOPY_RECEIVE */
+void xtcp_tstamp_sent(struct sock *sk, u16 tsflags);
+void xtcp_tstamp_split(struct sk_buff *skb, struct sk_buff *tail);
+void xtcp_tstamp_acked(struct sock *sk, struct sk_buff *skb, u32 prior_una);
+bool xtcp_tstamp_wanted(const struct sock *sk);
+void xtcp_tstamp_coalesced(struct sk_buff *to, const struct sk_buff *skb);
+void xtcp_tstamp_read(const struct sk_buff *skb, struct scm_timestamping_internal *ts);
+void xtcp_tstamp_report(struct msghdr *msg, const struct sock *sk, struct scm_timestamping_internal *ts);
+void xtcp_errqueue_icmp(struct sock *sk, const struct sk_buff *skb, int err, u32 info, unsigned int offset);
+int xtcp_lsm_request(struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t);	/* LSMs judge a SYN */
+void xtcp_savesyn_keep(struct xtcp_req *req, const struct sk_buff *skb);
+void xtcp_savesyn_inherit(struct sock *child, struct xtcp_req *req);
+int xtcp_savesyn_get(struct sock *sk, char __user *optval, int __user *optlen);
+void xtcp_memcg_accept(struct sock *sk);		/* an accepted connection is its process's */
+int xtcp_reuseport_join(struct sock *sk, const struct hlist_nulls_head *chain);	/* a listener of a SO_REUSEPORT group */
+struct sock *xtcp_reuseport_select(struct sock *sk, struct sk_buff *skb, u32 hash);
 void xtcp_mem_force(struct sock *sk, int size);	/* charge without asking the limit */
 bool xtcp_mem_stream_free(const struct sock *sk, int wake);	/* proto.stream_memory_free */
 void xtcp_mem_sndbuf_grow(struct sock *sk);
@@ -872,8 +897,9 @@ void xtcp_demux_put_mini(struct xtcp_mini *m);		/* drop a reference */
 void xtcp_demux_each_mini(struct net *net, enum xtcp_mini_kind kind, void (*fn)(struct xtcp_mini *m, void *arg),
 			  void *arg);
 struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);	/* any */
-struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
-void xtcp_demux_add_listener(struct sock *sk);
+struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
+				      struct sk_buff *skb);
+int xtcp_demux_add_listener(struct sock *sk);
 void xtcp_demux_del_listener(struct sock *sk);
 void xtcp_demux_hash_conn(struct sock *sk);		/* enter the kernel's ehash */
 void xtcp_demux_unhash_conn(struct sock *sk);

@@ -3,7 +3,8 @@
  * xtcp-run: runs a program, unmodified, with its TCP connections on XTCP. xtcp-run(8) is the reference.
  *
  * It asks the kernel for an XTCP socket first, so that whoever starts the program learns at once, and once, when there
- * is none. Then it puts libxtcp-preload.so into LD_PRELOAD and becomes the program.
+ * is none. Then it prepares the way that reaches the program, libxtcp-preload.so in LD_PRELOAD or a seccomp filter with
+ * a helper behind it, and becomes the program.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -18,21 +19,24 @@
 
 #include <linux/xtcp.h>
 
+#include "xtcp-run.h"
+
 #define PRELOAD_NAME	"libxtcp-preload.so"
 #define FAMILY_FILE	"/sys/module/xtcp/parameters/family"
 
-/* Exit statuses of its own, as env(1) and nohup(1) have them. */
-#define EXIT_LAUNCHER	125
-#define EXIT_NOT_RUN	126
-#define EXIT_NOT_FOUND	127
-
 static const char usage_text[] =
-	"usage: xtcp-run [--require] [--verbose] PROGRAM [ARG...]\n"
+	"usage: xtcp-run [--require] [--verbose] [--how=WAY] PROGRAM [ARG...]\n"
+	"       xtcp-run [--require] [--verbose] [--how=WAY] [--root=DIR] enable UNIT\n"
+	"       xtcp-run [--root=DIR] disable UNIT\n"
 	"\n"
-	"Runs PROGRAM with its TCP connections, and those of its children, on XTCP.\n"
+	"Runs PROGRAM with its TCP connections, and those of its children, on XTCP; or has systemd run a service so.\n"
 	"\n"
 	"  -r, --require  fail when XTCP is not available, instead of using TCP\n"
 	"  -v, --verbose  tell on stderr what each TCP socket became\n"
+	"      --how=WAY  preload: by a library, for dynamically linked programs\n"
+	"                 seccomp: by answering socket() from outside, for all others\n"
+	"                 auto: whichever PROGRAM needs (default)\n"
+	"      --root=DIR the system whose service is meant\n"
 	"  -h, --help     this text\n"
 	"\n"
 	"Exit status: PROGRAM's own; 125: xtcp-run failed; 126: PROGRAM cannot be run; 127: it cannot be found.\n";
@@ -161,49 +165,113 @@ static int run(char **argv)
 	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN;
 }
 
+/* Prepares this process to become the program. -1 after a message. */
+static int prepare(struct settings *s, const char *program)
+{
+	const char *why = "asked for";
+
+	if (s->how == HOW_AUTO)
+		s->how = choose_how(program, &why);
+	if (s->verbose)
+		fprintf(stderr, "xtcp-run: by %s: '%s' is %s\n", s->how == HOW_SECCOMP ? "seccomp" : "preload",
+			program, why);
+	if (s->how == HOW_SECCOMP)
+		return seccomp_attach(s);
+	return prepare_environment(s->family, s->require, s->verbose);
+}
+
+static int run_program(struct settings *s, char **argv)
+{
+	const char *trouble;
+
+	s->family = xtcp_family();
+	trouble = xtcp_probe(s->family);
+	if (trouble) {
+		fprintf(stderr, "xtcp-run: XTCP is not available (%s); %s '%s'%s. To load it: modprobe xtcp\n",
+			trouble, s->require ? "not starting" : "running", argv[0], s->require ? "" : " on TCP");
+		return s->require ? EXIT_LAUNCHER : run(argv);
+	}
+	if (prepare(s, argv[0]))
+		return EXIT_LAUNCHER;
+	return run(argv);
+}
+
+/* enable UNIT and disable UNIT; a program of such a name is started by its path. */
+static int run_unit(const struct settings *s, const char *verb, const char *unit, const char *root)
+{
+	static const char * const ways[] = { "", "--how=preload", "--how=seccomp" };
+	char options[64];
+
+	if (!strcmp(verb, "disable"))
+		return unit_disable(unit, root);
+	snprintf(options, sizeof(options), "%s%s%s", s->require ? "--require " : "", s->verbose ? "--verbose " : "",
+		 ways[s->how]);
+	while (*options && options[strlen(options) - 1] == ' ')
+		options[strlen(options) - 1] = '\0';
+	return unit_enable(unit, root, options);
+}
+
+static bool parse_how(const char *text, enum how *how)
+{
+	static const char * const names[] = { "auto", "preload", "seccomp" };
+
+	for (int i = 0; i < 3; i++) {
+		if (!strcmp(text, names[i])) {
+			*how = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int usage_error(void)
+{
+	fputs(usage_text, stderr);
+	return EXIT_LAUNCHER;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "require", no_argument, NULL, 'r' },
 		{ "verbose", no_argument, NULL, 'v' },
+		{ "how", required_argument, NULL, 'w' },
+		{ "root", required_argument, NULL, 'R' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	bool require = false, verbose = false;
-	const char *trouble;
-	int option, family;
+	struct settings s = { .how = HOW_AUTO };
+	const char *root = "";
+	int option;
 
 	/* '+': what follows PROGRAM is PROGRAM's. */
 	while ((option = getopt_long(argc, argv, "+rvh", options, NULL)) != -1) {
 		switch (option) {
 		case 'r':
-			require = true;
+			s.require = true;
 			break;
 		case 'v':
-			verbose = true;
+			s.verbose = true;
+			break;
+		case 'w':
+			if (!parse_how(optarg, &s.how))
+				return usage_error();
+			break;
+		case 'R':
+			root = optarg;
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
 			return EXIT_SUCCESS;
 		default:
-			fputs(usage_text, stderr);
-			return EXIT_LAUNCHER;
+			return usage_error();
 		}
 	}
-	if (optind == argc) {
-		fputs(usage_text, stderr);
-		return EXIT_LAUNCHER;
-	}
 	argv += optind;
-
-	family = xtcp_family();
-	trouble = xtcp_probe(family);
-	if (trouble) {
-		fprintf(stderr, "xtcp-run: XTCP is not available (%s); %s '%s'%s. To load it: modprobe xtcp\n",
-			trouble, require ? "not starting" : "running", argv[0], require ? "" : " on TCP");
-		return require ? EXIT_LAUNCHER : run(argv);
-	}
-	if (prepare_environment(family, require, verbose))
-		return EXIT_LAUNCHER;
-	return run(argv);
+	argc -= optind;
+	if (!argc)
+		return usage_error();
+	if (argc == 2 && (!strcmp(argv[0], "enable") || !strcmp(argv[0], "disable")))
+		return run_unit(&s, argv[0], argv[1], root);
+	return run_program(&s, argv);
 }

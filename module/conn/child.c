@@ -4,6 +4,8 @@
  * cookie that stood for one), entered in the connection table, fed the segment that completed it, and queued for
  * accept(). Softirq. RFC 9293 3.10.7.4 fifth check for SYN-RECEIVED.
  */
+#include <net/busy_poll.h>
+
 #include "xtcp.h"
 
 /* A child that nobody has seen yet cannot be used after all. It comes locked. */
@@ -130,6 +132,9 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 		xtcp_mib_inc(sock_net(listener), XTCP_MIB_ListenDrops);
 		return NULL;
 	}
+	xtcp_savesyn_inherit(child, req);
+	xtcp_family_child_latch(child, skb);
+	sk_mark_napi_id(child, skb);
 	xtcp_child_establish(child, req);
 	xtcp_demux_hash_conn(child);
 	return child;

@@ -256,6 +256,7 @@ int xtcp_close_disconnect(struct sock *sk, int flags)
 		xtcp_family_reset_saddr(sk);
 	sk->sk_shutdown = 0;
 	sock_reset_flag(sk, SOCK_DONE);
+	tcp_saved_syn_free(&xs->tp);
 	xtcp_cong_stop(sk);
 	sk_dst_reset(sk);
 	xtcp_sock_init_fields(sk);

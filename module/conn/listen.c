@@ -37,7 +37,9 @@ int xtcp_listen_start(struct socket *sock, int backlog)
 	}
 	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
 	sk_dst_reset(sk);
-	xtcp_demux_add_listener(sk);
+	err = xtcp_demux_add_listener(sk);
+	if (err)
+		xtcp_state_set(sk, TCP_CLOSE);
 out:
 	release_sock(sk);
 	return err;
@@ -104,6 +106,8 @@ struct sock *xtcp_listen_accept(struct sock *sk, int flags, int *err, bool kern)
 	release_sock(sk);
 	if (error)
 		*err = error;
+	else
+		xtcp_memcg_accept((struct sock *)child);
 	return (struct sock *)child;
 }
 

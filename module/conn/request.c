@@ -31,6 +31,7 @@ void xtcp_req_free(struct xtcp_mini *m)
 
 	atomic_dec(&xtcp_net(read_pnet(&m->net))->requests);
 	sock_put(req->listener);
+	kfree(req->saved_syn);
 	kmem_cache_free(xtcp_req_cache, req);
 }
 
@@ -224,18 +225,28 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 	isn = XTCP_CB(skb)->rx.isn_floor ? : xtcp_connect_isn(net, t);
 	xtcp_req_fill(req, listener, skb, t, XTCP_CB(skb)->seq, isn);
 	req->ecn_ok = xtcp_ecn_accept(listener, XTCP_CB(skb), NULL);
-	if (!full && cookies != 2 && xtcp_fastopen_judge(listener, XTCP_CB(skb), t, o, &req->fastopen) &&
-	    xtcp_fastopen_open(listener, req, skb)) {
+	if (xtcp_lsm_request(listener, skb, t)) {
 		kmem_cache_free(xtcp_req_cache, req);
+		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
+		xtcp_mib_drop(net, skb, XTCP_DropPolicy);
 		return;
 	}
 	if (full || cookies == 2) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPReqQFullDoCookies);
 		xtcp_req_cookie(listener, skb, t, req);
 		kmem_cache_free(xtcp_req_cache, req);
-	} else {
-		xtcp_req_enter(req);
+		consume_skb(skb);
+		return;
 	}
+	xtcp_savesyn_keep(req, skb);
+	if (xtcp_fastopen_judge(listener, XTCP_CB(skb), t, o, &req->fastopen) &&
+	    xtcp_fastopen_open(listener, req, skb)) {
+		/* the child has taken it, if there is a child */
+		kfree(req->saved_syn);
+		kmem_cache_free(xtcp_req_cache, req);
+		return;
+	}
+	xtcp_req_enter(req);
 	consume_skb(skb);
 }
 

@@ -24,6 +24,7 @@
 #include <linux/siphash.h>
 #include <net/inet6_hashtables.h>
 #include <net/netns/hash.h>
+#include <net/sock_reuseport.h>
 
 #include "xtcp.h"
 
@@ -50,7 +51,7 @@ static struct xtcp_demux_bucket *xtcp_demux_minis __read_mostly;
 static u32 xtcp_demux_mask __read_mostly;
 static siphash_aligned_key_t xtcp_demux_key __read_mostly;
 
-static struct hlist_head xtcp_demux_listeners[1 << XTCP_DEMUX_LISTEN_BITS];
+static struct hlist_nulls_head xtcp_demux_listeners[1 << XTCP_DEMUX_LISTEN_BITS];
 static DEFINE_SPINLOCK(xtcp_demux_listen_lock);
 
 static struct xtcp_demux_gate xtcp_demux_gates[XTCP_DEMUX_GATES];
@@ -365,7 +366,7 @@ void xtcp_demux_pass_end(u32 hash)
 
 /* ------------------------------------------------------------ listeners */
 
-static struct hlist_head *xtcp_demux_listen_chain(const struct net *net, u16 port)
+static struct hlist_nulls_head *xtcp_demux_listen_chain(const struct net *net, u16 port)
 {
 	return &xtcp_demux_listeners[hash_32(net_hash_mix(net) ^ port, XTCP_DEMUX_LISTEN_BITS)];
 }
@@ -415,50 +416,57 @@ static int xtcp_demux_score(const struct sock *sk, struct net *net, const struct
  * @t: the segment's addresses and ports, seen from here
  * @ifindex: as in xtcp_demux_find_mini()
  * @sdif: as in xtcp_demux_find_mini()
+ * @skb: the segment, data at the TCP header, for a BPF program that chooses; NULL: none is asked
  *
- * Among equally good ones (SO_REUSEPORT) a keyed hash of @t chooses, so that a connection's segments keep to one as
- * long as none is opened or closed.
+ * In a SO_REUSEPORT group its BPF program chooses, or a keyed hash of @t, so that a connection's segments keep to one
+ * as long as none is opened or closed.
  *
  * Return: a listener, without a reference, good until the RCU section ends; or NULL. Under RCU.
  */
-struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif)
+struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
+				      struct sk_buff *skb)
 {
-	struct hlist_head *chain = xtcp_demux_listen_chain(net, ntohs(t->lport));
+	struct hlist_nulls_head *chain = xtcp_demux_listen_chain(net, ntohs(t->lport));
+	const struct hlist_nulls_node *n;
 	struct sock *sk, *best = NULL;
-	int score, top = -1, equal = 0;
-	struct xtcp_listen *l;
-	u32 lot = 0;
+	int score, top = -1;
 
-	hlist_for_each_entry_rcu(l, chain, node) {
-		sk = (struct sock *)container_of(l, struct xtcp_sock, listen);
+	sk_nulls_for_each_rcu(sk, n, chain) {
 		score = xtcp_demux_score(sk, net, t, ifindex, sdif);
-		if (score < 0 || score < top)
+		if (score <= top)
 			continue;
-		if (score > top) {
-			top = score;
-			best = sk;
-			equal = 1;
-			continue;
-		}
-		if (!sk->sk_reuseport)
-			continue;
-		/* the n-th of equals takes over with probability 1/n */
-		lot = equal == 1 ? xtcp_demux_hash(net, t) : hash_32(lot, 32);
-		equal++;
-		if (!reciprocal_scale(lot, equal))
-			best = sk;
+		top = score;
+		best = sk;
 	}
+	if (best && best->sk_reuseport)
+		best = xtcp_reuseport_select(best, skb, xtcp_demux_hash(net, t));
 	return best;
 }
 
-/** xtcp_demux_add_listener() - segments may find @sk, whose state is LISTEN or about to be; process context */
-void xtcp_demux_add_listener(struct sock *sk)
+/**
+ * xtcp_demux_add_listener() - segments may find a listener from now on; process context
+ * @sk: socket, locked, its state is LISTEN
+ *
+ * It is linked by the node that links a socket of the kernel into its tables, so that what asks whether a socket is
+ * hashed (BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, SO_ATTACH_REUSEPORT_*) gets the answer that is true.
+ *
+ * Return: 0, or -ENOMEM (a SO_REUSEPORT group could not be joined).
+ */
+int xtcp_demux_add_listener(struct sock *sk)
 {
+	struct hlist_nulls_head *chain = xtcp_demux_listen_chain(sock_net(sk), inet_sk(sk)->inet_num);
+	int err = 0;
+
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	spin_lock_bh(&xtcp_demux_listen_lock);
-	hlist_add_head_rcu(&xtcp_sk(sk)->listen.node, xtcp_demux_listen_chain(sock_net(sk), inet_sk(sk)->inet_num));
+	if (sk->sk_reuseport)
+		err = xtcp_reuseport_join(sk, chain);
+	if (!err)
+		__sk_nulls_add_node_rcu(sk, chain);
 	spin_unlock_bh(&xtcp_demux_listen_lock);
-	atomic_inc(&xtcp_sk_net(sk)->listeners);
+	if (!err)
+		atomic_inc(&xtcp_sk_net(sk)->listeners);
+	return err;
 }
 
 /** xtcp_demux_del_listener() - the reverse; those who found it before may use it until their RCU section ends */
@@ -467,8 +475,9 @@ void xtcp_demux_del_listener(struct sock *sk)
 	bool linked;
 
 	spin_lock_bh(&xtcp_demux_listen_lock);
-	linked = !hlist_unhashed(&xtcp_sk(sk)->listen.node);
-	hlist_del_init_rcu(&xtcp_sk(sk)->listen.node);
+	linked = __sk_nulls_del_node_init_rcu(sk);
+	if (linked && rcu_access_pointer(sk->sk_reuseport_cb))
+		reuseport_stop_listen_sock(sk);
 	spin_unlock_bh(&xtcp_demux_listen_lock);
 	if (linked)
 		atomic_dec(&xtcp_sk_net(sk)->listeners);
@@ -495,6 +504,9 @@ int xtcp_demux_init(void)
 		INIT_HLIST_NULLS_HEAD(&xtcp_demux_minis[i].chain, i);
 		spin_lock_init(&xtcp_demux_minis[i].lock);
 	}
+	/* a walk of the connection table may stray into a chain of listeners: it must see that this is another one */
+	for (i = 0; i < ARRAY_SIZE(xtcp_demux_listeners); i++)
+		INIT_HLIST_NULLS_HEAD(&xtcp_demux_listeners[i], LISTENING_NULLS_BASE + i);
 	xtcp_demux_mask = n - 1;
 	xtcp_demux_buckets = n;
 	get_random_bytes(&xtcp_demux_key, sizeof(xtcp_demux_key));

@@ -29,6 +29,8 @@ enum xtcp_icmp_kind {
  * @seq: SEG.SEQ of the quoted segment
  * @ends_request: an ERROR that ends a connection request
  * @skb: the error
+ * @info: third word of the message
+ * @offset: of the quoted TCP header from skb->data, bytes
  */
 struct xtcp_icmp {
 	enum xtcp_icmp_kind kind;
@@ -37,6 +39,8 @@ struct xtcp_icmp {
 	u32 seq;
 	bool ends_request;
 	struct sk_buff *skb;
+	u32 info;
+	unsigned int offset;
 };
 
 /* ------------------------------------------------------------ decoding */
@@ -113,10 +117,13 @@ static bool xtcp_icmp_wants_errors(const struct sock *sk)
  * RFC 1122 4.2.3.9, RFC 5927 4.1: an opening connection gives up, an open one keeps the reason for its time-out, unless
  * the user asked to hear at once.
  */
-static void xtcp_icmp_error(struct sock *sk, int err, bool owned)
+static void xtcp_icmp_error(struct sock *sk, const struct xtcp_icmp *e, bool owned)
 {
 	bool opening = (1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV);
+	int err = e->err;
 
+	if (opening)
+		xtcp_errqueue_icmp(sk, e->skb, err, e->info, e->offset);
 	if (owned || !(opening || xtcp_icmp_wants_errors(sk))) {
 		WRITE_ONCE(sk->sk_err_soft, err);
 	} else if (opening) {
@@ -165,7 +172,7 @@ static void xtcp_icmp_to_socket(struct sock *sk, const struct xtcp_icmp *e)
 	else if (e->kind == XTCP_ICMP_MTU)
 		xtcp_icmp_too_big(sk, e->mtu, owned);
 	else if (e->kind == XTCP_ICMP_ERROR)
-		xtcp_icmp_error(sk, e->err, owned);
+		xtcp_icmp_error(sk, e, owned);
 unlock:
 	bh_unlock_sock(sk);
 }
@@ -297,7 +304,7 @@ int xtcp_icmp4_err(struct sk_buff *skb, u32 info, const struct net_protocol *ker
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
 	const struct tcphdr *th = (const struct tcphdr *)(skb->data + iph->ihl * 4);
 	struct xtcp_tuple t = { .lport = th->source, .rport = th->dest };
-	struct xtcp_icmp e = { .seq = ntohl(th->seq), .skb = skb };
+	struct xtcp_icmp e = { .seq = ntohl(th->seq), .skb = skb, .info = info, .offset = iph->ihl * 4 };
 	struct net *net = dev_net(skb->dev);
 	struct xtcp_icmp_owner owner;
 	u32 hash;
@@ -334,7 +341,7 @@ int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 	const struct ipv6hdr *iph = (const struct ipv6hdr *)skb->data;
 	const struct tcphdr *th = (const struct tcphdr *)(skb->data + offset);
 	struct xtcp_tuple t = { .laddr = iph->saddr, .raddr = iph->daddr, .lport = th->source, .rport = th->dest };
-	struct xtcp_icmp e = { .seq = ntohl(th->seq), .skb = skb };
+	struct xtcp_icmp e = { .seq = ntohl(th->seq), .skb = skb, .info = ntohl(info), .offset = offset };
 	struct net *net = dev_net(skb->dev);
 	u32 hash = xtcp_demux_hash(net, &t);
 	struct xtcp_icmp_owner owner;

@@ -223,7 +223,7 @@ static void xtcp_slot_to_timewait(struct xtcp_slot_rx *rx, struct xtcp_tw *tw, s
 	if (!xtcp_slot_check_segment(rx, skb))
 		goto put;
 	if (tcp_hdr(skb)->syn && !tcp_hdr(skb)->ack && atomic_read(&xtcp_net(rx->net)->listeners))
-		listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->ifindex, rx->sdif);
+		listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->ifindex, rx->sdif, skb);
 	if (!xtcp_slot_check_socket(rx, listener, skb))
 		goto put;
 	xtcp_slot_adopt(rx, skb);
@@ -271,7 +271,7 @@ static bool xtcp_slot_take_new(struct xtcp_slot_rx *rx, struct sk_buff *skb)
 	}
 	if (!atomic_read(&xn->listeners))
 		return false;
-	listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->ifindex, rx->sdif);
+	listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->ifindex, rx->sdif, skb);
 	if (!listener)
 		return false;
 	/* pairs with the locks of both tables in the child's way: into the one, then out of the other */

@@ -78,6 +78,8 @@ static void xtcp_ack_retire(struct sock *sk, struct sk_buff *skb, struct xtcp_ac
 	struct xtcp_cb *cb = XTCP_CB(skb);
 	u64 sent = tcp_skb_timestamp_us(skb);
 
+	if (unlikely(cb->stamp_ack))
+		xtcp_tstamp_acked(sk, skb, n->prior_una);
 	if (cb->state & XTCP_SKB_EVER_RETRANS) {
 		n->retrans_acked = true;
 	} else if (!(cb->state & XTCP_SKB_SACKED)) {

@@ -80,6 +80,7 @@ static bool xtcp_data_coalesce(struct sock *sk, struct sk_buff *to, struct sk_bu
 	sk_mem_charge(sk, delta);
 	XTCP_CB(to)->end_seq = XTCP_CB(skb)->end_seq;
 	XTCP_CB(to)->flags |= XTCP_CB(skb)->flags;
+	xtcp_tstamp_coalesced(to, skb);
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPRcvCoalesce);
 	kfree_skb_partial(skb, stolen);
 	return true;

@@ -192,7 +192,6 @@ static void xtcp_sock_init_object(struct sock *sk)
 	INIT_LIST_HEAD(&xs->accept_node);
 	spin_lock_init(&xs->listen.accept_lock);
 	INIT_LIST_HEAD(&xs->listen.accept_queue);
-	INIT_HLIST_NODE(&xs->listen.node);
 	atomic_set(&xs->listen.requests, 0);
 	atomic_set(&xs->listen.fastopen_pending, 0);
 	xs->listen.fastopen_max = 0;
@@ -222,6 +221,7 @@ int xtcp_sock_init(struct sock *sk)
 	WRITE_ONCE(sk->sk_sndbuf, READ_ONCE(net->ipv4.sysctl_tcp_wmem[1]));
 	WRITE_ONCE(sk->sk_rcvbuf, READ_ONCE(net->ipv4.sysctl_tcp_rmem[1]));
 	sk_sockets_allocated_inc(sk);
+	set_bit(SOCK_SUPPORT_ZC, &sk->sk_socket->flags);
 
 	xtcp_sock_init_object(sk);
 	xtcp_sock_init_fields(sk);
@@ -248,6 +248,7 @@ void xtcp_sock_destroy(struct sock *sk)
 	xtcp_queue_purge(sk);
 	xtcp_data_purge(sk);
 	xtcp_port_put(sk);
+	tcp_saved_syn_free(&xtcp_sk(sk)->tp);
 
 	icsk->icsk_ulp_ops = NULL;
 	atomic_dec(&xtcp_sk_net(sk)->sockets);
@@ -336,6 +337,33 @@ void xtcp_family_child_init(struct sock *child, const struct sock *listener, con
 	if (child->sk_family == AF_INET6)
 		xtcp_family_child_v6(child, listener, t);
 	xtcp_cong_child(child);
+}
+
+/**
+ * xtcp_family_child_latch() - note what IP_PKTOPTIONS and IPV6_2292PKTOPTIONS tell of how the connection came in
+ * @child: new, locked
+ * @skb: the segment that completed the handshake, network header set
+ */
+void xtcp_family_child_latch(struct sock *child, const struct sk_buff *skb)
+{
+	struct inet_sock *inet = inet_sk(child);
+
+	if (child->sk_family == AF_INET) {
+		inet->mc_index = skb->skb_iif;
+		inet->mc_ttl = ip_hdr(skb)->ttl;
+		inet->rcv_tos = ip_hdr(skb)->tos;
+		return;
+	}
+	inet6_sk(child)->mcast_oif = skb->skb_iif;
+	if (xtcp_sk(child)->v4) {
+		inet6_sk(child)->mcast_hops = ip_hdr(skb)->ttl;
+		inet6_sk(child)->rcv_flowinfo = 0;
+		return;
+	}
+	inet6_sk(child)->mcast_hops = ipv6_hdr(skb)->hop_limit;
+	inet6_sk(child)->rcv_flowinfo = ip6_flowinfo(ipv6_hdr(skb));
+	if (inet6_sk(child)->repflow)
+		inet6_sk(child)->flow_label = ip6_flowlabel(ipv6_hdr(skb));
 }
 
 /* ------------------------------------------------------------ connect() */
@@ -606,12 +634,13 @@ static const struct proto_ops xtcp_family_ops4 = {
 	.getsockopt = sock_common_getsockopt,
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
-	.mmap = sock_no_mmap,
+	.mmap = xtcp_zcrecv_mmap,
 	.sendpage = inet_sendpage,
 	.splice_eof = inet_splice_eof,
 	.splice_read = xtcp_splice_read,
 	.sendmsg_locked = xtcp_sendmsg_locked,
 	.set_rcvlowat = xtcp_sockopt_rcvlowat,
+	.set_peek_off = xtcp_recvmsg_peek_off,
 };
 
 static const struct proto_ops xtcp_family_ops6 = {
@@ -635,12 +664,13 @@ static const struct proto_ops xtcp_family_ops6 = {
 	.getsockopt = sock_common_getsockopt,
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
-	.mmap = sock_no_mmap,
+	.mmap = xtcp_zcrecv_mmap,
 	.sendpage = inet_sendpage,
 	.splice_eof = inet_splice_eof,
 	.splice_read = xtcp_splice_read,
 	.sendmsg_locked = xtcp_sendmsg_locked,
 	.set_rcvlowat = xtcp_sockopt_rcvlowat,
+	.set_peek_off = xtcp_recvmsg_peek_off,
 };
 
 /* ------------------------------------------------------------ registration */
@@ -685,6 +715,7 @@ static int xtcp_family_create(struct net *net, struct socket *sock, int protocol
 	sk = inner->sk;
 	inner->sk = NULL;
 	sock->ops = inner->ops;
+	sock->flags = inner->flags;
 	sock->state = SS_UNCONNECTED;
 	sock_graft(sk, sock);
 	sock_release(inner);

@@ -6,6 +6,7 @@
 #include "xtcp.h"
 
 #include <linux/splice.h>
+#include <net/busy_poll.h>
 #include <net/inet_common.h>
 
 /** xtcp_recvmsg_window_update() - the reader made room for @copied bytes: does the peer need to know? Lock held */
@@ -76,7 +77,8 @@ static int xtcp_recvmsg_idle(struct sock *sk, int copied, long timeo)
 	return 1;
 }
 
-static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, int flags)
+static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, int flags,
+			       struct scm_timestamping_internal *ts)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	long timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
@@ -90,7 +92,9 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 		return -ENOTCONN;
 	if (flags & MSG_OOB)
 		return xtcp_urgent_recv(sk, msg, len, flags);
-	while (len) {
+	if (peek)
+		seq += max(sk_peek_offset(sk, flags), 0);
+	do {
 		struct sk_buff *skb;
 
 		/* at the mark: what was read so far is returned, so that the reader can ask where it is */
@@ -126,24 +130,29 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 		seq += skip;
 		if (!(flags & MSG_TRUNC) && skb_copy_datagram_msg(skb, offset, msg, n))
 			return copied ? : -EFAULT;
+		if (ts)
+			xtcp_tstamp_read(skb, ts);
 		seq += n;
 		copied += n;
 		len -= n;
-		if (peek)
-			continue;
-		WRITE_ONCE(tp->copied_seq, seq);
-		xtcp_urgent_passed(sk);
-	}
+		if (peek) {
+			sk_peek_offset_fwd(sk, n);
+		} else {
+			WRITE_ONCE(tp->copied_seq, seq);
+			sk_peek_offset_bwd(sk, n);
+			xtcp_urgent_passed(sk);
+		}
+	} while (len);
 	return copied;
 }
 
-/* Free what was read completely, so that the window can open. */
-static void xtcp_recvmsg_done(struct sock *sk, int copied, bool peek)
+/** xtcp_recvmsg_consumed() - @copied bytes were read: free whole buffers, so that the window can open. Lock held */
+void xtcp_recvmsg_consumed(struct sock *sk, int copied)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 offset;
 
-	if (copied <= 0 || peek)
+	if (copied <= 0)
 		return;
 	xtcp_recvmsg_find(sk, tp->copied_seq, false, &offset);
 	xtcp_clock_refresh(tp);
@@ -151,21 +160,40 @@ static void xtcp_recvmsg_done(struct sock *sk, int copied, bool peek)
 	xtcp_recvmsg_window_update(sk, copied);
 }
 
+/** xtcp_recvmsg_peek_off() - proto_ops.set_peek_off: where MSG_PEEK begins (SO_PEEK_OFF); -1: at the first byte */
+int xtcp_recvmsg_peek_off(struct sock *sk, int bytes)
+{
+	WRITE_ONCE(sk->sk_peek_off, bytes);
+	return 0;
+}
+
 /** xtcp_recvmsg() - proto.recvmsg; bytes read, 0 at the end of the stream, or a negative errno */
 int xtcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags, int *addr_len)
 {
-	int ret, inq = 0;
+	struct scm_timestamping_internal ts = {};
+	bool stamp;
+	int ret, inq;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return inet_recv_error(sk, msg, len, addr_len);
+	if (sk_can_busy_loop(sk) && skb_queue_empty_lockless(&sk->sk_receive_queue) && sk->sk_state == TCP_ESTABLISHED)
+		sk_busy_loop(sk, flags & MSG_DONTWAIT);
 	lock_sock(sk);
-	ret = xtcp_recvmsg_locked(sk, msg, len, flags);
-	xtcp_recvmsg_done(sk, ret, flags & MSG_PEEK);
-	if (tcp_sk(sk)->recvmsg_inq)
-		inq = xtcp_readable(sk);
+	stamp = xtcp_tstamp_wanted(sk);
+	ret = xtcp_recvmsg_locked(sk, msg, len, flags, stamp ? &ts : NULL);
+	if (!(flags & MSG_PEEK))
+		xtcp_recvmsg_consumed(sk, ret);
+	/* at the end of the stream it says 1, so that the reader reads once more */
+	inq = xtcp_readable(sk) ? : sock_flag(sk, SOCK_DONE);
 	release_sock(sk);
-	if (ret >= 0 && tcp_sk(sk)->recvmsg_inq)
+	if (ret < 0)
+		return ret;
+	if (stamp)
+		xtcp_tstamp_report(msg, sk, &ts);
+	if (tcp_sk(sk)->recvmsg_inq)
 		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(inq), &inq);
+	if (msg->msg_get_inq)
+		msg->msg_inq = inq;
 	return ret;
 }
 
@@ -204,7 +232,7 @@ ssize_t xtcp_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_in
 	if (*ppos)
 		return -ESPIPE;
 	lock_sock(sk);
-	timeo = sock_rcvtimeo(sk, sock->file->f_flags & O_NONBLOCK || flags & SPLICE_F_NONBLOCK);
+	timeo = sock_rcvtimeo(sk, sock->file->f_flags & O_NONBLOCK);
 	if (sk->sk_state == TCP_LISTEN) {
 		release_sock(sk);
 		return -ENOTCONN;
@@ -226,7 +254,7 @@ ssize_t xtcp_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_in
 			break;
 		}
 	}
-	xtcp_recvmsg_done(sk, total, false);
+	xtcp_recvmsg_consumed(sk, total);
 	release_sock(sk);
 	return total;
 }

@@ -18,11 +18,12 @@ static u32 xtcp_sendmsg_goal(struct sock *sk, u32 mss)
 }
 
 /* The unsent buffer to append to, or a new one. NULL: no memory or no room in the send buffer, wait. */
-static struct sk_buff *xtcp_sendmsg_tail(struct sock *sk, u32 goal)
+static struct sk_buff *xtcp_sendmsg_tail(struct sock *sk, u32 goal, const struct ubuf_info *uarg)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 
-	if (skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS)
+	if (skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS &&
+	    (!uarg || xtcp_zerocopy_fits(skb, uarg)))
 		return skb;
 	if (!sk_stream_memory_free(sk))
 		return NULL;
@@ -65,6 +66,7 @@ static int xtcp_sendmsg_copy(struct sock *sk, struct sk_buff *skb, struct msghdr
 	want = min_t(u32, want, pfrag->size - pfrag->offset);
 	if (!sk_wmem_schedule(sk, want))
 		return 0;
+	skb_zcopy_downgrade_managed(skb);
 	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page, pfrag->offset, want);
 	if (err)
 		return err;
@@ -112,12 +114,12 @@ static void xtcp_sendmsg_push(struct sock *sk, int flags)
 }
 
 /* Wait for room. 0: go on; else the error that ends the call. */
-static int xtcp_sendmsg_wait(struct sock *sk, int flags, size_t copied, long *timeo)
+static int xtcp_sendmsg_wait(struct sock *sk, int flags, long *timeo)
 {
 	xtcp_sendmsg_drop_empty(sk);
 	set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
-	if (copied)
-		xtcp_sendmsg_push(sk, flags & ~MSG_MORE);
+	/* also what earlier calls held back: nothing else would make room */
+	xtcp_sendmsg_push(sk, flags & ~MSG_MORE);
 	return sk_stream_wait_memory(sk, timeo);
 }
 
@@ -151,19 +153,38 @@ static int xtcp_sendmsg_finish(struct sock *sk, int flags, size_t copied, int er
 	return err;
 }
 
+/* Control messages: SCM of SO_TIMESTAMPING; what the socket asks for without one */
+static int xtcp_sendmsg_control(struct sock *sk, struct msghdr *msg, u16 *tsflags)
+{
+	struct sockcm_cookie c;
+
+	sockcm_init(&c, sk);
+	if (unlikely(msg->msg_controllen) && sock_cmsg_send(sk, msg, &c))
+		return -EINVAL;
+	*tsflags = c.tsflags;
+	return 0;
+}
+
+/* By copying, or by reference to the user's pages */
+static int xtcp_sendmsg_add(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want, struct ubuf_info *uarg)
+{
+	if (uarg && sk->sk_route_caps & NETIF_F_SG)
+		return xtcp_zerocopy_add(sk, skb, msg, want, uarg);
+	return xtcp_sendmsg_copy(sk, skb, msg, want);
+}
+
 /** xtcp_sendmsg_locked() - sendmsg() with the socket locked; bytes queued or a negative errno */
 int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	int flags = msg->msg_flags, err, n;
 	long timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
+	struct ubuf_info *uarg;
 	struct sk_buff *skb;
 	size_t copied = 0;
+	u16 tsflags = 0;
 	u32 goal;
 
-	/* refused rather than ignored: completion notices that would never come */
-	if (flags & MSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY))
-		return -EOPNOTSUPP;
 	if (unlikely(flags & MSG_FASTOPEN || xtcp_compat_deferred(sk))) {
 		err = xtcp_fastopen_sendmsg(sk, msg, size, &copied);
 		if (err == -EINPROGRESS && copied)
@@ -171,17 +192,23 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 		if (err)
 			return xtcp_sendmsg_finish(sk, flags, 0, err);
 	}
+	uarg = xtcp_zerocopy_begin(sk, msg, size);
+	if (IS_ERR(uarg))
+		return xtcp_sendmsg_finish(sk, flags, copied, PTR_ERR(uarg));
 	err = xtcp_sendmsg_ready(sk, &timeo);
+	if (!err)
+		err = xtcp_sendmsg_control(sk, msg, &tsflags);
 	if (err)
-		return xtcp_sendmsg_finish(sk, flags, copied, err);
+		goto out;
 	xtcp_rate_app_limited(sk);
 	goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
 	while (msg_data_left(msg)) {
-		skb = xtcp_sendmsg_tail(sk, goal);
-		n = skb ? xtcp_sendmsg_copy(sk, skb, msg, min_t(size_t, goal - skb->len, msg_data_left(msg))) : 0;
+		skb = xtcp_sendmsg_tail(sk, goal, uarg);
+		n = skb ? xtcp_sendmsg_add(sk, skb, msg, min_t(size_t, goal - skb->len, msg_data_left(msg)), uarg) : 0;
 		if (n < 0) {
 			xtcp_sendmsg_drop_empty(sk);
-			return xtcp_sendmsg_finish(sk, flags, copied, n);
+			err = n;
+			goto out;
 		}
 		if (n) {
 			xtcp_sendmsg_added(tp, skb, n);
@@ -191,14 +218,21 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 				xtcp_output_push(sk, false);
 			continue;
 		}
-		err = xtcp_sendmsg_wait(sk, flags, copied, &timeo);
+		err = xtcp_sendmsg_wait(sk, flags, &timeo);
+		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
+			err = -EPIPE;
 		if (err)
-			return xtcp_sendmsg_finish(sk, flags, copied, err);
-		if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
-			return xtcp_sendmsg_finish(sk, flags, copied, -EPIPE);
+			goto out;
 		goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
 	}
-	return xtcp_sendmsg_finish(sk, flags, copied, 0);
+out:
+	if (copied)
+		xtcp_tstamp_sent(sk, tsflags);
+	if (uarg && copied)
+		net_zcopy_put(uarg);
+	else if (uarg)
+		net_zcopy_put_abort(uarg, true);
+	return xtcp_sendmsg_finish(sk, flags, copied, err);
 }
 
 /** xtcp_sendmsg() - proto.sendmsg */
@@ -226,11 +260,25 @@ static u32 xtcp_sendpage_add(struct sock *sk, struct sk_buff *skb, struct page *
 		get_page(page);
 		skb_fill_page_desc_noacc(skb, i, page, offset, want);
 	}
+	skb_zcopy_downgrade_managed(skb);
 	skb_shinfo(skb)->flags |= SKBFL_SHARED_FRAG;
 	skb_len_add(skb, want);
 	sk_wmem_queued_add(sk, want);
 	sk_mem_charge(sk, want);
 	return want;
+}
+
+/*
+ * The next page of the same sendfile() is coming: a buffer that has room for it waits, or it would leave in pieces. If
+ * only MSG_MORE says so, and nobody else might ever push, it waits for an ACK at most.
+ */
+static bool xtcp_sendpage_holds(const struct sock *sk, u32 goal, int flags)
+{
+	const struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!(flags & MSG_SENDPAGE_NOTLAST) && !(flags & MSG_MORE && tcp_sk(sk)->packets_out))
+		return false;
+	return skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS;
 }
 
 /**
@@ -247,6 +295,7 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 {
 	int more = flags & MSG_SENDPAGE_NOTLAST ? MSG_MORE : 0;
 	size_t copied = 0;
+	u32 goal = 0, n;
 	long timeo;
 	int err;
 
@@ -257,9 +306,11 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 	err = xtcp_sendmsg_ready(sk, &timeo);
 	xtcp_rate_app_limited(sk);
 	while (!err && copied < size) {
-		u32 goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk)), n = 0;
-		struct sk_buff *skb = xtcp_sendmsg_tail(sk, goal);
+		struct sk_buff *skb;
 
+		goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
+		skb = xtcp_sendmsg_tail(sk, goal, NULL);
+		n = 0;
 		if (skb)
 			n = xtcp_sendpage_add(sk, skb, page, offset + copied,
 					      min_t(size_t, goal - skb->len, size - copied));
@@ -268,11 +319,14 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 			copied += n;
 			continue;
 		}
-		err = xtcp_sendmsg_wait(sk, flags, copied, &timeo);
+		err = xtcp_sendmsg_wait(sk, flags, &timeo);
 		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
 			err = -EPIPE;
 	}
-	err = xtcp_sendmsg_finish(sk, flags | more, copied, err);
+	if (copied == size && xtcp_sendpage_holds(sk, goal, flags))
+		err = copied;
+	else
+		err = xtcp_sendmsg_finish(sk, flags | more, copied, err);
 	release_sock(sk);
 	return err;
 }

@@ -167,6 +167,8 @@ static int xtcp_sockopt_set_congestion(struct sock *sk, sockptr_t optval, unsign
 	if (len < 0)
 		return -EFAULT;
 	name[len] = '\0';
+	if (!len)
+		return -ENOENT;
 	return xtcp_cong_set(sk, name, may_any);
 }
 
@@ -194,6 +196,18 @@ static int xtcp_sockopt_set_bound(struct sock *sk, int optname, int val)
 		return 0;
 	}
 	return -ENOPROTOOPT;
+}
+
+/* No upper layer is for us, whatever its name is. */
+static int xtcp_sockopt_set_ulp(sockptr_t optval, unsigned int optlen)
+{
+	char name[TCP_ULP_NAME_MAX];
+
+	if (optlen < 1)
+		return -EINVAL;
+	if (strncpy_from_sockptr(name, optval, min_t(size_t, sizeof(name) - 1, optlen)) < 0)
+		return -EFAULT;
+	return -ENOENT;
 }
 
 /* Keepalive and how long a connection is given before it is given up. */
@@ -241,16 +255,19 @@ static int xtcp_sockopt_set_timing(struct sock *sk, int optname, int val)
 }
 
 /* What XTCP does not have: the errors of a kernel, or of a caller, without it. */
-static int xtcp_sockopt_refuse(int optname)
+static int xtcp_sockopt_refuse(const struct sock *sk, int optname)
 {
 	switch (optname) {
+	/* none may begin to repair, so the others answer as a socket that is not being repaired does */
 	case TCP_REPAIR:
 	case TCP_REPAIR_QUEUE:
-	case TCP_REPAIR_OPTIONS:
 	case TCP_REPAIR_WINDOW:
-	case TCP_QUEUE_SEQ:
 	case TCP_TIMESTAMP:
 		return -EPERM;
+	case TCP_QUEUE_SEQ:
+		return sk->sk_state == TCP_CLOSE ? -EINVAL : -EPERM;
+	case TCP_REPAIR_OPTIONS:
+		return -EINVAL;
 	}
 	return -ENOPROTOOPT;
 }
@@ -331,6 +348,19 @@ static int xtcp_sockopt_set_int(struct sock *sk, int optname, int val)
 			return -EINVAL;
 		tp->recvmsg_inq = val;
 		return 0;
+	case TCP_SAVE_SYN:
+		if (val < 0 || val > 2)
+			return -EINVAL;
+		tp->save_syn = val;
+		return 0;
+	case TCP_TX_DELAY:
+		WRITE_ONCE(tp->tcp_tx_delay, val);
+		return 0;
+	case TCP_THIN_LINEAR_TIMEOUTS:
+		if (val < 0 || val > 1)
+			return -EINVAL;
+		tp->thin_lto = val;
+		return 0;
 	case TCP_THIN_DUPACK:	/* without effect in Linux too, since 4.12 */
 		return val < 0 || val > 1 ? -EINVAL : 0;
 	case TCP_FASTOPEN:
@@ -350,7 +380,7 @@ static int xtcp_sockopt_set_int(struct sock *sk, int optname, int val)
 	case TCP_XTCP_TIME_WAIT_MS:
 		return xtcp_sockopt_set_timing(sk, optname, val);
 	}
-	return xtcp_sockopt_refuse(optname);
+	return xtcp_sockopt_refuse(sk, optname);
 }
 
 /**
@@ -380,8 +410,8 @@ int xtcp_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, u
 		return xtcp_sockopt_set_congestion(sk, optval, optlen);
 	if (optname == TCP_FASTOPEN_KEY)
 		return xtcp_sockopt_set_fastopen_key(sk, optval, optlen);
-	if (optname == TCP_ULP)		/* no such upper layer for us */
-		return -ENOENT;
+	if (optname == TCP_ULP)
+		return xtcp_sockopt_set_ulp(optval, optlen);
 	if (optlen < sizeof(val))
 		return -EINVAL;
 	if (copy_from_sockptr(&val, optval, sizeof(val)))
@@ -542,6 +572,19 @@ static int xtcp_sockopt_get_int(const struct sock *sk, int optname, int *val)
 	case TCP_FASTOPEN_NO_COOKIE:
 		*val = tp->fastopen_no_cookie;
 		return 0;
+	case TCP_SAVE_SYN:
+		*val = tp->save_syn;
+		return 0;
+	case TCP_TX_DELAY:
+		*val = READ_ONCE(tp->tcp_tx_delay);
+		return 0;
+	case TCP_THIN_LINEAR_TIMEOUTS:
+		*val = tp->thin_lto;
+		return 0;
+	case TCP_REPAIR_QUEUE:
+	case TCP_REPAIR_WINDOW:
+	case TCP_QUEUE_SEQ:
+		return optname == TCP_REPAIR_WINDOW ? -EPERM : -EINVAL;
 	case TCP_THIN_DUPACK:
 	case TCP_REPAIR:
 		*val = 0;
@@ -571,6 +614,10 @@ static int xtcp_sockopt_get_tcp(struct sock *sk, int optname, char __user *optva
 		return xtcp_sockopt_get_info(sk, len, optval, optlen);
 	case TCP_CC_INFO:
 		return xtcp_sockopt_get_cc_info(sk, len, optval, optlen);
+	case TCP_SAVED_SYN:
+		return xtcp_savesyn_get(sk, optval, optlen);
+	case TCP_ZEROCOPY_RECEIVE:
+		return xtcp_zcrecv_get(sk, optval, optlen);
 	case TCP_CONGESTION:
 		return xtcp_sockopt_get_congestion(sk, len, optval, optlen);
 	case TCP_FASTOPEN_KEY:

@@ -95,6 +95,7 @@ u32 xtcp_output_advertised_wnd(struct sock *sk)
 
 	tp->rcv_wnd = wnd;
 	tp->rcv_wup = tp->rcv_nxt;
+	tp->rcv_ssthresh = max(tp->rcv_ssthresh, wnd);
 	if (!wnd && old)
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPToZeroWindowAdv);
 	else if (wnd && !old)
@@ -319,6 +320,8 @@ int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp
 		cb.flags = xtcp_ecn_syn_flags(sk, cb.flags, retrans);
 	}
 	out->dev = NULL;
+	if (unlikely(tp->tcp_tx_delay))
+		skb_set_delivery_time(out, skb->skb_mstamp_ns + (u64)tp->tcp_tx_delay * NSEC_PER_USEC, true);
 	err = xtcp_output_emit(sk, out, &cb, retrans);
 	if (likely(!err)) {
 		if (skb->len) {

@@ -202,6 +202,7 @@ int xtcp_queue_split(struct sock *sk, struct sk_buff *skb, u32 len, bool sent, g
 	cb->flags &= ~(XTCP_FIN | XTCP_PSH);
 	tail->skb_mstamp_ns = skb->skb_mstamp_ns;
 	skb_split(skb, tail, len);
+	xtcp_tstamp_split(skb, tail);
 
 	if (!sent) {
 		__skb_queue_after(&sk->sk_write_queue, skb, tail);

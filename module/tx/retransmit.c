@@ -199,6 +199,16 @@ void xtcp_retransmit_push(struct sock *sk)
 		xtcp_timer_rtx_rearm(sk);
 }
 
+/* TCP_THIN_LINEAR_TIMEOUTS: a stream of few packets does not back off, for a while */
+static bool xtcp_retransmit_is_thin(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return sk->sk_state == TCP_ESTABLISHED &&
+	       (tp->thin_lto || READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_thin_linear_timeouts)) &&
+	       tcp_stream_is_thin((struct tcp_sock *)tp) && inet_csk(sk)->icsk_retransmits <= TCP_THIN_LINEAR_RETRIES;
+}
+
 /** xtcp_retransmit_timeout() - the retransmission timer expired, not over its limit yet */
 void xtcp_retransmit_timeout(struct sock *sk)
 {
@@ -225,6 +235,6 @@ void xtcp_retransmit_timeout(struct sock *sk)
 	/* even into a closed window: then it is a probe */
 	xtcp_retransmit_some(sk, skb, 1);
 	xs->rtx_first = false;
-	icsk->icsk_backoff = min_t(u8, icsk->icsk_backoff + 1, 31);
+	icsk->icsk_backoff = xtcp_retransmit_is_thin(sk) ? 0 : min_t(u8, icsk->icsk_backoff + 1, 31);
 	xtcp_timer_rtx_rearm(sk);
 }

@@ -3,13 +3,15 @@
  * Bulk throughput between two namespaces joined by a veth pair: one flow, sender and receiver of the same stack in two
  * processes. Prints bytes a second of each run, one a line. See run.sh.
  *
- *   bulk STACK MIB RUNS [IPV6]        STACK is tcp or xtcp; IPV6 is 1 for IPv6
+ *   bulk STACK MIB RUNS [IPV6 [HOW]]  STACK is tcp or xtcp; IPV6 is 1 for IPv6; HOW is copy, sendfile or zerocopy
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +20,8 @@
 
 #define CHUNK	(128 * 1024)
 
-static char buffer[CHUNK];
+static char buffer[CHUNK] __attribute__((aligned(4096)));
+static const char *how = "copy";
 
 static double now(void)
 {
@@ -34,11 +37,34 @@ static int fail(const char *what)
 	return 2;
 }
 
+/* Notices of MSG_ZEROCOPY, so that they do not fill the error queue. */
+static void drain_notices(int fd)
+{
+	struct msghdr msg = { 0 };
+
+	while (recvmsg(fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0)
+		msg.msg_flags = 0;
+}
+
 static void send_all(int fd, u64 bytes)
 {
-	while (bytes) {
-		ssize_t n = send(fd, buffer, bytes < CHUNK ? bytes : CHUNK, MSG_NOSIGNAL);
+	int file = memfd_create("bulk", 0), zerocopy = !strcmp(how, "zerocopy") ? MSG_ZEROCOPY : 0;
+	bool from_file = !strcmp(how, "sendfile");
 
+	if (zerocopy)
+		xnet_set_int(fd, SOL_SOCKET, SO_ZEROCOPY, 1);
+	if (from_file && write(file, buffer, CHUNK) != CHUNK)
+		_exit(fail("file"));
+	while (bytes) {
+		size_t chunk = bytes < CHUNK ? bytes : CHUNK;
+		off_t at = 0;
+		ssize_t n;
+
+		n = from_file ? sendfile(fd, file, &at, chunk) : send(fd, buffer, chunk, MSG_NOSIGNAL | zerocopy);
+		if (zerocopy)
+			drain_notices(fd);
+		if (n < 0 && errno == ENOBUFS)
+			continue;
 		if (n <= 0)
 			_exit(fail("send"));
 		bytes -= n;
@@ -80,12 +106,14 @@ int main(int argc, char **argv)
 	int runs, fd[2];
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: bulk tcp|xtcp MIB RUNS [IPV6]\n");
+		fprintf(stderr, "usage: bulk tcp|xtcp MIB RUNS [IPV6 [copy|sendfile|zerocopy]]\n");
 		return 1;
 	}
 	stack = strcmp(argv[1], "tcp") ? XNET_XTCP : XNET_TCP;
 	bytes = strtoull(argv[2], NULL, 0) << 20;
 	runs = atoi(argv[3]);
+	if (argc > 5)
+		how = argv[5];
 	variant.far = stack;
 	xnet_start();
 	if (xnet_open(&net, &variant))

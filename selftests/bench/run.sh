@@ -46,10 +46,10 @@ median() {
 	sort -n | awk '{ v[NR] = $1 } END { printf "%.0f\n", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
-# run NAME STACK: appends the bytes a second of one run to NAME.
+# run NAME STACK [HOW]: appends the bytes a second of one run to NAME.
 run() {
-	local name=$1 stack=$2 speed
-	speed=$("$BULK" "$stack" "$MIB" 1) || {
+	local name=$1 stack=$2 how=${3:-copy} speed
+	speed=$("$BULK" "$stack" "$MIB" 1 0 "$how") || {
 		echo "Bail out! bulk $stack failed"
 		exit 1
 	}
@@ -71,6 +71,10 @@ compare() {
 for ((round = 0; round < ROUNDS; round++)); do
 	run kernel-tcp tcp
 	run xtcp xtcp
+	for how in sendfile zerocopy; do
+		run "kernel-$how" tcp "$how"
+		run "xtcp-$how" xtcp "$how"
+	done
 	[ -n "$KO" ] || continue
 	until_true rmmod xtcp || {
 		echo "Bail out! xtcp cannot be unloaded"
@@ -85,6 +89,8 @@ for ((round = 0; round < ROUNDS; round++)); do
 done
 
 compare bulk-veth xtcp kernel-tcp "$TARGET_BULK"
+compare sendfile xtcp-sendfile kernel-sendfile "$TARGET_BULK"
+compare zerocopy xtcp-zerocopy kernel-zerocopy "$TARGET_BULK"
 if [ -n "$KO" ]; then
 	compare kernel-tcp-unused kernel-tcp-unused kernel-tcp-not-loaded "$TARGET_UNUSED"
 else

@@ -11,6 +11,7 @@ RUN=$BIN/xtcp-run
 OURS=$BIN/libxtcp-preload.so
 FAKE=$BIN/test/libfake-xtcp.so
 OPEN=$BIN/test/open-sockets
+STATIC=$BIN/test/open-sockets-static
 
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
@@ -88,7 +89,108 @@ is 'launcher: exit status' "$(LD_PRELOAD=$FAKE "$RUN" sh -c 'exit 7' || echo $?)
 is 'launcher: no such program' "$(LD_PRELOAD=$FAKE "$RUN" /nonexistent 2>/dev/null || echo $?)" 127
 is 'launcher: not a program' "$(LD_PRELOAD=$FAKE "$RUN" /etc 2>/dev/null || echo $?)" 126
 is 'launcher: no program' "$("$RUN" 2>/dev/null || echo $?)" 125
-is 'launcher: help' "$("$RUN" --help | head -n 1)" 'usage: xtcp-run [--require] [--verbose] PROGRAM [ARG...]'
+is 'launcher: help' "$("$RUN" --help | head -n 1)" 'usage: xtcp-run [--require] [--verbose] [--how=WAY] PROGRAM [ARG...]'
+
+# How a program is reached.
+way() {
+	LD_PRELOAD=$FAKE "$RUN" -v "$@" 2>&1 >/dev/null | sed -n "s/^xtcp-run: by \([a-z]*\): '[^']*' is /\1, /p"
+}
+printf '#!%s 2 1 0\n' "$STATIC" >"$WORK/script"
+printf '#!%s\n' "$WORK/script" >"$WORK/script-of-script"
+printf 'nothing to run\n' >"$WORK/odd"
+cp "$STATIC" "$WORK/go"
+printf 'broken' | dd of="$WORK/go" bs=1 seek=32 conv=notrunc 2>/dev/null
+chmod +x "$WORK/script" "$WORK/script-of-script" "$WORK/odd"
+is 'way: dynamic' "$(way "$OPEN")" 'preload, dynamically linked'
+is 'way: static' "$(way "$STATIC")" 'seccomp, statically linked'
+is 'way: a script of a static program' "$(way "$WORK/script-of-script")" 'seccomp, statically linked'
+is 'way: neither' "$(way "$WORK/odd")" 'preload, neither a 64-bit program nor a script'
+is 'way: a damaged program' "$(way "$WORK/go")" 'preload, neither a 64-bit program nor a script'
+is 'way: forced' "$(way --how=seccomp "$OPEN")" 'seccomp, asked for'
+is 'way: unknown' "$(LD_PRELOAD=$FAKE "$RUN" --how=magic true 2>/dev/null || echo $?)" 125
+
+# seccomp: what the helper says each socket became, without process ids; then what the program printed.
+helped() {
+	env LD_PRELOAD="$FAKE" "$RUN" -v "$@" 2>"$WORK/err" >"$WORK/out" || echo "status $?"
+	sed -n 's/^xtcp-run: process [0-9]*: //p' "$WORK/err" | paste -sd ';'
+	paste -sd ';' "$WORK/out"
+}
+is 'seccomp: TCP becomes XTCP, nothing else' "$(helped "$STATIC" 2 1 0 10 526337 6 2 2 0 1 1 0 2 1 262 18 1 0)" \
+	'a socket (IPv4) is XTCP;a socket (IPv6) is XTCP
+ok 0;ok 0;ok 0;ok 0;'"$("$STATIC" 2 1 262 18 1 0 | paste -sd ';')"
+is 'seccomp: children too, forced' "$(helped --how=seccomp sh -c "$STATIC 2 1 0; $OPEN 10 1 0")" \
+	'a socket (IPv4) is XTCP;a socket (IPv6) is XTCP
+ok 0;ok 0'
+is 'seccomp: exit status' "$(LD_PRELOAD=$FAKE "$RUN" --how=seccomp sh -c 'exit 7' || echo $?)" 7
+# shellcheck disable=SC2016  # for the inner shell
+is 'seccomp: the same process, no child of it' \
+	"$(LD_PRELOAD=$FAKE "$RUN" --how=seccomp sh -c 'echo $(pgrep -c -P $$ xtcp-run)')" 0
+is 'seccomp: the flags stay' "$(LD_PRELOAD=$FAKE "$RUN" --how=seccomp python3 -c '
+import fcntl, socket
+for flags in (0, socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK):
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM | flags)
+    import ctypes
+    fd = ctypes.CDLL(None).socket(2, 1 | flags, 0)
+    print(fcntl.fcntl(fd, fcntl.F_GETFD), bool(fcntl.fcntl(fd, fcntl.F_GETFL) & 2048))
+' | paste -sd ';')" '0 False;1 True'
+is 'seccomp: too many files is its own error' \
+	"$(LD_PRELOAD=$FAKE "$RUN" --how=seccomp sh -c "ulimit -n 3; $STATIC 2 1 0")" 'error 24'
+is 'seccomp: two in a row' "$(LD_PRELOAD=$FAKE "$RUN" --how=seccomp "$RUN" --how=seccomp true 2>&1 >/dev/null || echo $?)" \
+	"xtcp-run: seccomp: Device or resource busy (something else answers this process's calls already)
+125"
+# It keeps its end of stderr open for as long as it lives.
+is 'seccomp: the helper ends with the program' \
+	"$(LD_PRELOAD=$FAKE "$RUN" -v --how=seccomp "$STATIC" 2 1 0 2>&1 >/dev/null | timeout 20 cat >/dev/null && echo gone)" gone
+
+# Units of systemd: systemctl(1) is played by a script that prints a unit.
+mkdir -p "$WORK/bin" "$WORK/root/etc"
+cat >"$WORK/bin/systemctl" <<'END'
+#!/bin/sh
+for last; do :; done
+case $last in
+daemon-reload) exit 0 ;;
+web.service)
+	cat <<'UNIT'
+# /lib/systemd/system/web.service
+[Unit]
+ExecStart=not this one
+[Service]
+ExecStart=/usr/bin/forgotten
+ExecStart=
+ExecStartPre=/bin/true
+ExecStart=-/usr/sbin/web -g \
+	'daemon on;' %i
+ExecStart=+/usr/bin/second $OPTIONS
+[Install]
+ExecStart=nor this
+UNIT
+	;;
+at.service) printf '[Service]\nExecStart=@/bin/sh other\n' ;;
+empty.service) printf '[Service]\nType=oneshot\n' ;;
+*) exit 1 ;;
+esac
+END
+chmod +x "$WORK/bin/systemctl"
+unit() {
+	PATH="$WORK/bin:$PATH" "$RUN" --root="$WORK/root" "$@" >"$WORK/out" 2>"$WORK/err" || echo "status $?"
+}
+DROP=$WORK/root/etc/systemd/system/web.service.d/xtcp.conf
+unit --require enable web >/dev/null
+is 'enable: the drop-in' "$(grep -v '^#' "$DROP")" "[Service]
+ExecStart=
+ExecStart=-$RUN --require /usr/sbin/web -g  	'daemon on;' %i
+ExecStart=+$RUN --require /usr/bin/second \$OPTIONS"
+unit --how=seccomp enable web.service >/dev/null
+is 'enable: again, with other options' "$(grep -c -- '--how=seccomp /usr' "$DROP")" 2
+unit disable web >/dev/null
+is 'disable: nothing is left' "$(find "$WORK/root" -name '*web*')" ''
+is 'disable: not enabled' "$(unit disable web)" 'status 125'
+is 'enable: no such unit' "$(unit enable nowhere)" 'status 125'
+is 'enable: nothing to start' "$(unit enable empty)" 'status 125'
+is 'enable: argv[0] of its own' "$(unit enable at; find "$WORK/root" -name '*at*conf')" 'status 125'
+for name in ../evil 'a b' -x x.socket; do
+	is "enable: not a name: $name" "$(unit enable "$name")" 'status 125'
+done
 
 MESSAGE='XTCP is not available (Address family not supported by protocol)'
 # shellcheck disable=SC2016  # for the inner shell
