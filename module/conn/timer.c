@@ -4,6 +4,8 @@
  * softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and release_sock() does the work. Each
  * pending timer holds a reference. RFC 6298 5, RFC 9293 3.8.3, 3.8.4, 3.8.6.1.
  */
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
 
 #define XTCP_TIMER_ORPHAN_RETRIES	8
@@ -41,7 +43,7 @@ void xtcp_timer_rtx_rearm(struct sock *sk)
 		return;
 	}
 	xtcp_timer_rtx_start(sk, XTCP_RTX_RETRANS,
-			     xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, XTCP_RTO_MAX_US));
+			     xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, xs->rto_max_us));
 }
 
 /** xtcp_timer_delack_start() - acknowledge @us from now at the latest */
@@ -133,6 +135,7 @@ static bool xtcp_timer_give_up(struct sock *sk)
 	if (!over)
 		return false;
 	xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
+	xtcp_why_ends(sk, icsk->icsk_user_timeout ? XTCP_REASON_USER_TIMEOUT : XTCP_REASON_TIMEOUT);
 	xtcp_close_reset(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
 	return true;
 }
@@ -162,11 +165,13 @@ static void xtcp_timer_probe(struct sock *sk)
 	if (icsk->icsk_probes_out >= most ||
 	    (icsk->icsk_user_timeout && now_ms - icsk->icsk_probes_tstamp >= icsk->icsk_user_timeout)) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
+		xtcp_why_ends(sk, XTCP_REASON_PROBE);
 		xtcp_close_reset(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
 		return;
 	}
 	err = xtcp_control_wakeup(sk);
 	icsk->icsk_probes_out++;
+	xtcp_event_stalled(sk);
 	if (xs->tp.packets_out) {
 		/* the window was open: that was data */
 		icsk->icsk_backoff = 0;
@@ -176,7 +181,15 @@ static void xtcp_timer_probe(struct sock *sk)
 	/* a probe that could not leave says nothing about the peer: try again soon */
 	if (!err && icsk->icsk_backoff < 31)
 		icsk->icsk_backoff++;
-	xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, XTCP_RTO_MAX_US));
+	xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, xs->rto_max_us));
+}
+
+static void xtcp_timer_timeout(struct sock *sk)
+{
+	xtcp_clock_refresh(tcp_sk(sk));
+	xtcp_why_timeout(sk);
+	xtcp_retransmit_timeout(sk);
+	xtcp_event_stalled(sk);
 }
 
 static void xtcp_timer_rtx_work(struct sock *sk)
@@ -193,7 +206,7 @@ static void xtcp_timer_rtx_work(struct sock *sk)
 	if (xs->rtx_mode == XTCP_RTX_PROBE)
 		xtcp_timer_probe(sk);
 	else if (!xtcp_timer_give_up(sk))
-		xtcp_retransmit_timeout(sk);
+		xtcp_timer_timeout(sk);
 }
 
 static void xtcp_timer_delack_work(struct sock *sk)
@@ -232,6 +245,7 @@ static void xtcp_timer_keepalive(struct sock *sk)
 		dead = icsk->icsk_probes_out >= keepalive_probes(tp);
 	if (dead) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnTimeout);
+		xtcp_why_ends(sk, XTCP_REASON_KEEPALIVE);
 		xtcp_close_abort(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
 		return;
 	}

@@ -145,6 +145,10 @@ void xtcp_mib_count_drop(struct net *net, enum xtcp_drop why);
 /** xtcp_mib_sum() - add up all CPUs' counters of @net into @sum; may race with counting */
 void xtcp_mib_sum(const struct net *net, struct xtcp_mib *sum);
 
+const char *xtcp_mib_name(unsigned int item);
+u64 xtcp_mib_value(const struct xtcp_mib *sum, unsigned int item);
+u64 xtcp_mib_read(const struct net *net, unsigned int item);
+
 int xtcp_mib_net_init(struct net *net);
 void xtcp_mib_net_exit(struct net *net);
 

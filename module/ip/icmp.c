@@ -11,6 +11,8 @@
 #include <net/ndisc.h>
 #include <net/protocol.h>
 
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
 
 /* enum xtcp_icmp_kind - what an error asks for */
@@ -120,6 +122,7 @@ static void xtcp_icmp_error(struct sock *sk, int err, bool owned)
 	if (owned || !(opening || xtcp_icmp_wants_errors(sk))) {
 		WRITE_ONCE(sk->sk_err_soft, err);
 	} else if (opening) {
+		xtcp_why_ends(sk, XTCP_REASON_UNREACHABLE);
 		xtcp_close_reset(sk, err);
 	} else {
 		WRITE_ONCE(sk->sk_err, err);

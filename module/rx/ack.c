@@ -304,7 +304,7 @@ void xtcp_ack_rtt(struct sock *sk, s64 rtt_us)
 	tp->rttvar_us = r.rttvar_us;
 	tp->mdev_us = r.rttvar_us;
 	tp->rtt_min.s[0].v = xtcp_minrtt_update(&xs->minrtt, win, tcp_jiffies32, us);
-	xs->rto_us = xtcp_rtt_rto(&r, jiffies_to_usecs(icsk->icsk_rto_min), XTCP_RTO_MAX_US);
+	xs->rto_us = xtcp_rtt_rto(&r, jiffies_to_usecs(icsk->icsk_rto_min), xs->rto_max_us);
 	icsk->icsk_rto = usecs_to_jiffies(xs->rto_us);
 }
 

@@ -333,9 +333,9 @@ void xtcp_data_ack(struct sock *sk)
 	struct xtcp_delack_in in = {
 		.unacked = tp->rcv_nxt - xs->last_ack_sent,
 		.mss = inet_csk(sk)->icsk_ack.rcv_mss,
-		.quick = xs->quick,
+		.quick = xs->quickack ? 1 : xs->quick,
 		.ooo = !RB_EMPTY_ROOT(&tp->out_of_order_queue),
-		.pingpong = xs->pingpong,
+		.pingpong = xs->pingpong && !xs->quickack,
 	};
 
 	if (xs->ack_now) {
@@ -349,7 +349,8 @@ void xtcp_data_ack(struct sock *sk)
 		xtcp_control_ack(sk);
 	} else if (!timer_pending(&xs->delack_timer)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_DelayedACKs);
-		xtcp_timer_delack_start(sk, xtcp_delack_timeout(xs->ato_us, tp->srtt_us >> 3, xs->pingpong));
+		xtcp_timer_delack_start(sk, min_t(u32, jiffies_to_usecs(inet_csk(sk)->icsk_delack_max),
+						  xtcp_delack_timeout(xs->ato_us, tp->srtt_us >> 3, xs->pingpong)));
 	}
 }
 

@@ -4,6 +4,8 @@
  * slot's softirq or from release_sock() for what waited on the backlog. Verdicts come from core/accept.c; the ACK field
  * is rx/ack.c's, text and FIN are rx/data.c's, state changes conn/state.c's.
  */
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
 
 #define XTCP_INPUT_BACKLOG_BYTES 65536u	/* beside the buffers: bursts while a process holds the socket */
@@ -98,6 +100,7 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		xtcp_input_drop(sk, skb, XTCP_DropSynInWindow);
 		return false;
 	case XTCP_RESET:
+		xtcp_why_ends(sk, XTCP_REASON_PEER_RESET);
 		xtcp_close_reset(sk, sk->sk_state == TCP_CLOSE_WAIT ? EPIPE : ECONNRESET);
 		xtcp_input_drop(sk, skb, XTCP_DropReset);
 		return false;
@@ -195,6 +198,7 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 		}
 		if (xtcp_input_after_close(sk, cb)) {
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnData);
+			xtcp_why_ends(sk, XTCP_REASON_LATE_DATA);
 			xtcp_close_abort(sk, ECONNRESET);
 			xtcp_input_drop(sk, skb, XTCP_DropAfterClose);
 			return;
@@ -207,6 +211,7 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 		return;
 	xtcp_output_push_pending(sk);
 	xtcp_data_ack(sk);
+	xtcp_why_update(sk);
 	if (unlikely(sk->sk_state == TCP_FIN_WAIT2))
 		xtcp_state_retire(sk);
 }

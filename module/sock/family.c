@@ -180,6 +180,7 @@ void xtcp_sock_init_fields(struct sock *sk)
 	xtcp_sock_init_sending(&xs->tp);
 	xtcp_sock_init_receiving(&xs->tp);
 	xtcp_sock_init_statistics(&xs->tp);
+	xtcp_param_init(sk);
 }
 
 /* What only a new object needs: everything that others link to, and our place in the counts. */
@@ -195,6 +196,7 @@ static void xtcp_sock_init_object(struct sock *sk)
 	INIT_LIST_HEAD(&xs->listen.accept_queue);
 	INIT_HLIST_NODE(&xs->listen.node);
 	atomic_set(&xs->listen.requests, 0);
+	memset(&xs->listen.stats, 0, sizeof(xs->listen.stats));
 	xtcp_timer_init(sk);
 	xtcp_pace_init(sk);
 

@@ -135,6 +135,7 @@ static void xtcp_recvmsg_done(struct sock *sk, int copied, bool peek)
 	xtcp_clock_refresh(tp);
 	xtcp_mem_rcvbuf_adjust(sk);
 	xtcp_recvmsg_window_update(sk, copied);
+	xtcp_why_update(sk);
 }
 
 /** xtcp_recvmsg() - proto.recvmsg; bytes read, 0 at the end of the stream, or a negative errno */

@@ -102,6 +102,7 @@ static int xtcp_sendmsg_wait(struct sock *sk, int flags, size_t copied, long *ti
 	set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
 	if (copied)
 		xtcp_sendmsg_push(sk, flags & ~MSG_MORE);
+	xtcp_why_refresh(sk);
 	return sk_stream_wait_memory(sk, timeo);
 }
 

@@ -483,7 +483,7 @@ static void xtcp_output_check_persist(struct sock *sk)
 	if (!xs->tp.packets_out && !skb_queue_empty(&sk->sk_write_queue) && xs->rtx_mode == XTCP_RTX_NONE &&
 	    !hrtimer_is_queued(&xs->pace_timer))
 		xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff,
-									  XTCP_RTO_MAX_US));
+									  xs->rto_max_us));
 }
 
 /**
@@ -545,6 +545,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 		tp->is_cwnd_limited |= limited;
 	}
 	xtcp_output_check_persist(sk);
+	xtcp_why_update(sk);
 }
 
 /** xtcp_output_push_pending() - the same, if anything waits to be sent or resent */
