@@ -129,7 +129,7 @@ TEST_F(why, slow_reader_at_the_peer)
 	xnet_set_int(self->fd[XNET_FAR], SOL_SOCKET, SO_RCVBUF, 16384);
 	for (int i = 0; i < 60; i++) {
 		write_for(self->fd[XNET_NEAR], 40);
-		ASSERT_LT(0, recv(self->fd[XNET_FAR], data, sizeof(data), MSG_DONTWAIT));
+		ASSERT_TRUE(recv(self->fd[XNET_FAR], data, sizeof(data), MSG_DONTWAIT) > 0 || errno == EAGAIN);
 	}
 	EXPECT_EQ(XTCP_LIMIT_PEER_WINDOW, worst(&self->g, self->fd[XNET_NEAR], false));
 }
@@ -156,13 +156,10 @@ TEST_F(why, silent_peer)
 	EXPECT_EQ(XTCP_LIMIT_APPLICATION, worst(&self->g, self->fd[XNET_NEAR], false));
 }
 
-/* A long path, a window that may not grow. */
+/* A long path, a window that begins small and has not had the time to grow. */
 TEST_F(why, small_cwnd)
 {
 	ASSERT_EQ(0, delay(&self->net, 50, 0));
-	ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "ip %s route change %s dev veth0 cwnd lock 4 initcwnd 4",
-			      self->net.family == AF_INET ? "-4" : "-6",
-			      self->net.family == AF_INET ? "192.0.2.0/24 src 192.0.2.1" : "2001:db8::/64"));
 	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/xtcp/init_cwnd", "2"));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 	transfer_for(self->fd[XNET_NEAR], self->fd[XNET_FAR], 450);
@@ -189,8 +186,8 @@ TEST_F(why, paced)
 
 TEST_F(why, lossy)
 {
-	ASSERT_EQ(0, delay(&self->net, 10, 15));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
+	ASSERT_EQ(0, delay(&self->net, 10, 15));
 	transfer_for(self->fd[XNET_NEAR], self->fd[XNET_FAR], 20000);
 	EXPECT_EQ(XTCP_LIMIT_RECOVERY, worst(&self->g, self->fd[XNET_NEAR], false));
 }
@@ -212,17 +209,16 @@ TEST_F(why, nagle_and_delayed_ack)
 	EXPECT_EQ(XTCP_LIMIT_DELAYED_ACK, worst(&self->g, self->fd[XNET_NEAR], false));
 }
 
-/* The same on a long path, whose ACKs are not delayed: Nagle alone. */
+/* Small writes on a long path: each is held until the ACK of those before it comes. */
 TEST_F(why, nagle)
 {
-	char data[200] = "";
+	char data[100] = "";
 
 	ASSERT_EQ(0, delay(&self->net, 100, 0));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 50; i++) {
 		ASSERT_EQ(100, write(self->fd[XNET_NEAR], data, 100));
-		ASSERT_EQ(100, write(self->fd[XNET_NEAR], data, 100));
-		ASSERT_EQ(200, xnet_read_all(self->fd[XNET_FAR], data, 200));
+		xnet_sleep_ms(30);
 	}
 	EXPECT_EQ(XTCP_LIMIT_NAGLE, worst(&self->g, self->fd[XNET_NEAR], false));
 }
