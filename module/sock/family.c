@@ -316,6 +316,8 @@ void xtcp_family_child_init(struct sock *child, const struct sock *listener, con
 	memset(&icsk->icsk_accept_queue, 0, sizeof(icsk->icsk_accept_queue));
 	/* only listeners are looked up without a reference */
 	sock_reset_flag(child, SOCK_RCU_FREE);
+	/* a socket of its own has a number of its own */
+	atomic64_set(&child->sk_cookie, 0);
 	xtcp_sock_init_object(child);
 	xtcp_sock_init_fields(child);
 
