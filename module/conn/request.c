@@ -8,6 +8,8 @@
 
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 static struct kmem_cache *xtcp_req_cache;
 
 /** xtcp_req_init() - module load */
@@ -77,6 +79,7 @@ static void xtcp_req_expired(struct timer_list *t)
 		goto put;
 	}
 	req->retrans++;
+	trace_xtcp_retransmit_synack(listener, req);
 	/* an ACK that TCP_DEFER_ACCEPT or a full accept queue put off is asked for again by the same means */
 	if (!xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req)))
 		xtcp_mib_inc(net, XTCP_MIB_RetransSegs);

@@ -188,6 +188,8 @@ static void xtcp_timer_timeout(struct sock *sk)
 {
 	xtcp_clock_refresh(tcp_sk(sk));
 	xtcp_why_timeout(sk);
+	if (!inet_csk(sk)->icsk_retransmits && inet_csk(sk)->icsk_ca_state == TCP_CA_Loss)
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPLossFailures);
 	xtcp_retransmit_timeout(sk);
 	xtcp_event_stalled(sk);
 }

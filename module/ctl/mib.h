@@ -53,7 +53,6 @@ struct sock;
 	X(OfoPruned)						\
 	X(RcvPruned)						\
 	X(TCPRcvCoalesce)					\
-	X(TCPBacklogCoalesce)					\
 	X(TCPChallengeACK)					\
 	X(TCPSYNChallenge)					\
 	X(TCPACKSkipped)					\
@@ -67,7 +66,6 @@ struct sock;
 	X(TCPAbortFailed)					\
 	X(TCPMemoryPressures)					\
 	X(TCPPureAcks)						\
-	X(TCPHPHits)						\
 	X(TCPDeferAcceptDrop)					\
 	X(OutOfWindowIcmps)					\
 	X(LockDroppedIcmps)					\
@@ -90,7 +88,6 @@ struct sock;
 	X(DropPaws,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropSequence,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropOldData,		SKB_DROP_REASON_TCP_OLD_DATA)	\
-	X(DropOverWindow,	SKB_DROP_REASON_TCP_OVERWINDOW)	\
 	X(DropOfoPruned,	SKB_DROP_REASON_TCP_OFOMERGE)	\
 	X(DropFlags,		SKB_DROP_REASON_TCP_FLAGS)	\
 	X(DropAck,		SKB_DROP_REASON_NOT_SPECIFIED)	\
@@ -105,7 +102,6 @@ struct sock;
 	X(DropTimeWait,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropAfterClose,	SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropDeferAccept,	SKB_DROP_REASON_NOT_SPECIFIED)	\
-	X(DropLsm,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropRoute,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropBroadcast,	SKB_DROP_REASON_NOT_SPECIFIED)
 

@@ -19,6 +19,8 @@
 
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 static int family = AF_XTCP;
 module_param(family, int, 0444);
 MODULE_PARM_DESC(family, "number of the socket family (default " __stringify(AF_XTCP) ")");
@@ -237,6 +239,7 @@ void xtcp_sock_destroy(struct sock *sk)
 
 	if (icsk->icsk_ulp_ops != &xtcp_family_tag)
 		return;
+	trace_xtcp_destroy_sock(sk);
 	xtcp_timer_clear(sk);
 	xtcp_pace_stop(sk);
 	xtcp_cong_stop(sk);

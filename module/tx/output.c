@@ -91,6 +91,9 @@ u32 xtcp_output_advertised_wnd(struct sock *sk)
 
 	tp->rcv_wnd = wnd;
 	tp->rcv_wup = tp->rcv_nxt;
+	/* what was promised is not taken back, although there is no room */
+	if (wnd && tcp_space(sk) <= 0)
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPWantZeroWindowAdv);
 	if (!wnd && old)
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPToZeroWindowAdv);
 	else if (wnd && !old)

@@ -6,6 +6,8 @@
  */
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 /** xtcp_retransmit_mark_lost() - this buffer is judged lost (again): it may be retransmitted */
 void xtcp_retransmit_mark_lost(struct sock *sk, struct sk_buff *skb)
 {
@@ -105,6 +107,7 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 			return err;
 	}
 	err = xtcp_output_transmit(sk, skb, true, GFP_ATOMIC);
+	trace_xtcp_retransmit_skb(sk, skb);
 	/* it counts as sent either way: the timer backs off instead of spinning on a full device */
 	if (!(cb->state & XTCP_SKB_RETRANS)) {
 		cb->state |= XTCP_SKB_RETRANS;
