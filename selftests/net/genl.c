@@ -132,6 +132,40 @@ TEST_F(genl, get_of_nothing)
 	EXPECT_EQ(-ENOENT, genl_do(&self->g, nlh));
 }
 
+/* What waits on either side. */
+TEST_F(genl, queues)
+{
+	struct genl *g = &self->g;
+
+	ASSERT_EQ(5, write(self->fd[XNET_FAR], "abcde", 5));
+	ASSERT_TRUE(xnet_await_ioctl(self->fd[XNET_NEAR], FIONREAD, 5));
+	ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], IPPROTO_TCP, TCP_CORK, 1));
+	ASSERT_EQ(7, write(self->fd[XNET_NEAR], "abcdefg", 7));
+	ASSERT_EQ(0, genl_get(g, self->fd[XNET_NEAR]));
+	EXPECT_EQ(5, (int)genl_num(g->tb[XTCP_A_CONN_RX_QUEUE]));
+	EXPECT_EQ(7, (int)genl_num(g->tb[XTCP_A_CONN_TX_QUEUE]));
+}
+
+/* Options that tell of the connection, or that it has not: by getsockopt() and setsockopt() as tcp(7) has them. */
+TEST_F(genl, options_about_it)
+{
+	static const int refused[][2] = { { TCP_REPAIR, EPERM }, { TCP_TIMESTAMP, EPERM }, { TCP_ULP, ENOENT } };
+	int fd = self->fd[XNET_NEAR];
+	char name[16] = "", info[64];
+	socklen_t len = sizeof(name);
+
+	ASSERT_EQ(0, getsockopt(fd, IPPROTO_TCP, TCP_ULP, name, &len));
+	EXPECT_STREQ("xtcp", name);
+	len = sizeof(info);
+	EXPECT_EQ(0, getsockopt(fd, IPPROTO_TCP, TCP_CC_INFO, info, &len));
+	EXPECT_EQ(0, xnet_set_int(fd, IPPROTO_TCP, TCP_INQ, 1));
+	EXPECT_EQ(1, xnet_int(fd, IPPROTO_TCP, TCP_INQ));
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		EXPECT_EQ(-1, xnet_set_int(fd, IPPROTO_TCP, refused[i][0], 1));
+		EXPECT_EQ(refused[i][1], errno);
+	}
+}
+
 /* ------------------------------------------------------------ filters */
 
 struct word {

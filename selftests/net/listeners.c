@@ -171,6 +171,7 @@ static void syn(struct peer *peer, int port, u16 from)
 TEST_F(flood, syn_queue)
 {
 	struct peer *peer = &self->peer;
+	struct segment forged;
 	struct genl g;
 	int fd;
 
@@ -186,6 +187,11 @@ TEST_F(flood, syn_queue)
 	EXPECT_EQ(5, genl_count(&g, only_requests, NULL));
 	EXPECT_EQ(5, queue(&g, fd, XTCP_A_LISTEN_COOKIES_SENT));
 	EXPECT_EQ(0, queue(&g, fd, XTCP_A_LISTEN_DROP_SYN_QUEUE));
+	forged = peer_segment(peer, ACK);
+	forged.sport = 22000;
+	forged.dport = 7000;
+	peer_inject(peer, &forged);
+	EXPECT_TRUE(await_queue(&g, fd, XTCP_A_LISTEN_COOKIES_FAILED, 1));
 	ASSERT_EQ(0, xnet_sysctl(peer->ns, "net/ipv4/tcp_syncookies", "0"));
 	syn(peer, 7000, 21000);
 	EXPECT_TRUE(await_queue(&g, fd, XTCP_A_LISTEN_DROP_SYN_QUEUE, 1));
@@ -194,6 +200,14 @@ TEST_F(flood, syn_queue)
 	EXPECT_EQ(5, queue(&g, fd, XTCP_A_LISTEN_DROP_TIMEOUT));
 	EXPECT_EQ(5, queue(&g, fd, XTCP_A_LISTEN_SYN_HIGH));
 	genl_close(&g);
+}
+
+/* The SYN-ACK was sent again once, the next one is due; anything else makes *arg -1. */
+static void check_request(struct genl *g, void *arg)
+{
+	if (genl_num(g->tb[XTCP_A_CONN_RETRANS]) != 1 || genl_num(g->tb[XTCP_A_CONN_EXPIRES_MS]) > 2000 ||
+	    genl_num(g->tb[XTCP_A_CONN_STATE]) != TCP_SYN_RECV)
+		*(int *)arg = -1;
 }
 
 /* A request is told with its listener's cookie, and can be ended; a RST ends it too. */
@@ -212,6 +226,12 @@ TEST_F(flood, requests)
 	syn(peer, 7000, 20000);
 	syn(peer, 7000, 20001);
 	ASSERT_TRUE(await_queue(&g, fd, XTCP_A_LISTEN_SYN_QUEUE, 2));
+	xnet_sleep_ms(1500);
+	nlh = genl_request(&g, XTCP_CMD_CONN_GET);
+	nest = mnl_attr_nest_start(nlh, XTCP_A_CONN_FILTER);
+	mnl_attr_put_u32(nlh, XTCP_A_FILTER_KINDS, 1 << XTCP_KIND_REQUEST);
+	mnl_attr_nest_end(nlh, nest);
+	ASSERT_EQ(0, genl_dump(&g, nlh, check_request, &fd));
 	nlh = genl_request(&g, XTCP_CMD_CONN_ABORT);
 	nest = mnl_attr_nest_start(nlh, XTCP_A_CONN_FILTER);
 	mnl_attr_put_u32(nlh, XTCP_A_FILTER_KINDS, 1 << XTCP_KIND_REQUEST);
@@ -219,6 +239,7 @@ TEST_F(flood, requests)
 	mnl_attr_put_u64(nlh, XTCP_A_FILTER_COOKIE, genl_cookie(fd));
 	mnl_attr_nest_end(nlh, nest);
 	EXPECT_EQ(0, genl_do(&g, nlh));
+	EXPECT_LE(0, fd);
 	EXPECT_EQ(1, genl_count(&g, only_requests, NULL));
 	seg = peer_segment(peer, RST);
 	seg.sport = 20001;

@@ -380,6 +380,10 @@ TEST_F(policy, wrong)
 	mnl_attr_put_u8(nlh, XTCP_A_POLICY_REMOTE_PREFIX, 8);
 	put_match(nlh, MATCH(.cwnd = 5));
 	EXPECT_EQ(-EINVAL, genl_do(g, nlh));
+	nlh = genl_request(g, XTCP_CMD_POLICY_ADD);
+	mnl_attr_put_u8(nlh, XTCP_A_POLICY_LOCAL_PREFIX, 8);
+	put_match(nlh, MATCH(.cwnd = 5));
+	EXPECT_EQ(-EINVAL, genl_do(g, nlh));
 	/* numbers and hits are not the caller's to give */
 	nlh = genl_request(g, XTCP_CMD_POLICY_ADD);
 	mnl_attr_put_u64(nlh, XTCP_A_POLICY_HITS, 8);

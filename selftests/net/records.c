@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "genl.h"
@@ -230,6 +231,10 @@ TEST_F(record, totals)
 	EXPECT_EQ(5000, (int)genl_num(tb[XTCP_A_CLOSED_BYTES_SENT]));
 	EXPECT_LE(5000, (int)genl_num(tb[XTCP_A_CLOSED_BYTES_ACKED]));
 	EXPECT_EQ(7, (int)genl_num(tb[XTCP_A_CLOSED_BYTES_RECEIVED]));
+	EXPECT_LE(6, (int)genl_num(tb[XTCP_A_CLOSED_SEGS_OUT]));
+	EXPECT_LE(4, (int)genl_num(tb[XTCP_A_CLOSED_SEGS_IN]));
+	EXPECT_LE(genl_num(tb[XTCP_A_CLOSED_MIN_RTT_US]), genl_num(tb[XTCP_A_CLOSED_SRTT_US]) + 1000);
+	EXPECT_GE(2000000, (long)(time(NULL) * 1000000 - genl_num(tb[XTCP_A_CLOSED_TIME_US])));
 	EXPECT_EQ(cookie, genl_num(tb[XTCP_A_CLOSED_COOKIE]));
 	EXPECT_LE(500000, (int)genl_num(tb[XTCP_A_CLOSED_DURATION_US]));
 	EXPECT_EQ(0, (int)genl_num(tb[XTCP_A_CLOSED_UID]));
