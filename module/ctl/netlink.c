@@ -5,95 +5,95 @@
 #include "xtcp.h"
 #include "ctl/netlink.h"
 
-static const struct netlink_range_validation xtcp_range_filter_kinds = {
+static struct netlink_range_validation xtcp_range_filter_kinds = {
 	.min = 1, .max = 15,
 };
 
-static const struct netlink_range_validation xtcp_range_filter_states = {
+static struct netlink_range_validation xtcp_range_filter_states = {
 	.min = 0, .max = 8191,
 };
 
-static const struct netlink_range_validation xtcp_range_filter_local_prefix = {
+static struct netlink_range_validation xtcp_range_filter_local_prefix = {
 	.min = 0, .max = 128,
 };
 
-static const struct netlink_range_validation xtcp_range_filter_remote_prefix = {
+static struct netlink_range_validation xtcp_range_filter_remote_prefix = {
 	.min = 0, .max = 128,
 };
 
-static const struct netlink_range_validation xtcp_range_param_init_cwnd = {
+static struct netlink_range_validation xtcp_range_param_init_cwnd = {
 	.min = 1, .max = 1000,
 };
 
-static const struct netlink_range_validation xtcp_range_param_rto_min_us = {
+static struct netlink_range_validation xtcp_range_param_rto_min_us = {
 	.min = 1000, .max = 120000000,
 };
 
-static const struct netlink_range_validation xtcp_range_param_rto_max_ms = {
+static struct netlink_range_validation xtcp_range_param_rto_max_ms = {
 	.min = 1000, .max = 120000,
 };
 
-static const struct netlink_range_validation xtcp_range_param_delack_max_ms = {
+static struct netlink_range_validation xtcp_range_param_delack_max_ms = {
 	.min = 1, .max = 200,
 };
 
-static const struct netlink_range_validation xtcp_range_param_time_wait_ms = {
+static struct netlink_range_validation xtcp_range_param_time_wait_ms = {
 	.min = 1, .max = 600000,
 };
 
-static const struct netlink_range_validation xtcp_range_param_user_timeout_ms = {
+static struct netlink_range_validation xtcp_range_param_user_timeout_ms = {
 	.min = 1, .max = 2147483647,
 };
 
-static const struct netlink_range_validation xtcp_range_param_keep_idle_s = {
+static struct netlink_range_validation xtcp_range_param_keep_idle_s = {
 	.min = 1, .max = 32767,
 };
 
-static const struct netlink_range_validation xtcp_range_param_keep_interval_s = {
+static struct netlink_range_validation xtcp_range_param_keep_interval_s = {
 	.min = 1, .max = 32767,
 };
 
-static const struct netlink_range_validation xtcp_range_param_keep_count = {
+static struct netlink_range_validation xtcp_range_param_keep_count = {
 	.min = 1, .max = 127,
 };
 
-static const struct netlink_range_validation xtcp_range_param_pacing_rate = {
+static struct netlink_range_validation xtcp_range_param_pacing_rate = {
 	.min = 1, .max = U64_MAX,
 };
 
-static const struct netlink_range_validation xtcp_range_param_notsent_lowat = {
+static struct netlink_range_validation xtcp_range_param_notsent_lowat = {
 	.min = 1, .max = U32_MAX,
 };
 
-static const struct netlink_range_validation xtcp_range_param_quickack = {
+static struct netlink_range_validation xtcp_range_param_quickack = {
 	.min = 0, .max = 1,
 };
 
-static const struct netlink_range_validation xtcp_range_policy_id = {
+static struct netlink_range_validation xtcp_range_policy_id = {
 	.min = 1, .max = U32_MAX,
 };
 
-static const struct netlink_range_validation xtcp_range_policy_direction = {
+static struct netlink_range_validation xtcp_range_policy_direction = {
 	.min = 0, .max = 2,
 };
 
-static const struct netlink_range_validation xtcp_range_policy_remote_prefix = {
+static struct netlink_range_validation xtcp_range_policy_remote_prefix = {
 	.min = 0, .max = 128,
 };
 
-static const struct netlink_range_validation xtcp_range_policy_local_prefix = {
+static struct netlink_range_validation xtcp_range_policy_local_prefix = {
 	.min = 0, .max = 128,
 };
 
-static const struct netlink_range_validation xtcp_range_policy_remote_port = {
+static struct netlink_range_validation xtcp_range_policy_remote_port = {
 	.min = 1, .max = U16_MAX,
 };
 
-static const struct netlink_range_validation xtcp_range_policy_local_port = {
+static struct netlink_range_validation xtcp_range_policy_local_port = {
 	.min = 1, .max = U16_MAX,
 };
 
-static const struct netlink_range_validation xtcp_range_policy_cgroup = {
+static struct netlink_range_validation xtcp_range_policy_cgroup = {
 	.min = 1, .max = U64_MAX,
 };
 
