@@ -26,7 +26,7 @@ enum xtcp_limit_kind xtcp_limit_tx(const struct xtcp_limit_in *in)
 		return XTCP_BY_PEER_WINDOW;
 	if (!quota)
 		return XTCP_BY_CWND;
-	/* a small rest: held by the rules against small segments, unless the writer was stopped before it was a large one */
+	/* a small rest is held by the rules against small segments, unless the writer was stopped before it grew */
 	if (in->queued < in->mss)
 		return in->full ? XTCP_BY_SEND_BUFFER : XTCP_BY_NAGLE;
 	/* it could leave, but waits to become a larger burst: for the window that is nearer to its end */

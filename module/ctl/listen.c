@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a listener counts: connections it took, what it turned away and why, and how full its queues ever were. Called
- * in softirq, without a lock, from conn/listen.c, request.c and child.c. Raises events about drops and about queues that
- * fill up, at most one of each kind per listener and second.
+ * What a listener counts: connections it took, what it turned away and why, and how full its queues ever were.
+ * Called in softirq, without a lock, from conn/listen.c, request.c and child.c. Raises events about drops and about
+ * queues that fill up, at most one of each kind per listener and second.
  */
 #include "xtcp.h"
 #include "ctl/ctl.h"

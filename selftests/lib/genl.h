@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The netlink family of XTCP, for tests: one socket in one network namespace, a request and its answers at a time. Numbers
- * come from the uapi header; functions return 0 or a negative errno of the kernel's unless they say otherwise.
+ * The netlink family of XTCP, for tests: one socket in one network namespace, a request and its answers at a time.
+ * Numbers come from the uapi header; functions return 0 or a negative errno of the kernel's unless they say
+ * otherwise.
  */
 #ifndef GENL_H
 #define GENL_H
@@ -14,7 +15,7 @@
 
 #include "ints.h"
 
-#define GENL_BYTES	(1 << 22)
+#define GENL_BYTES	4194304
 #define GENL_ATTRS	64
 
 struct genl {

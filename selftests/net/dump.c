@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumps while connections come and go: none that stays is missed or told twice, and the dump ends. XTCP_DUMP_SOCKETS=N: so
- * many connections (20000; 2000 on the emulated machine, where each takes milliseconds).
+ * Dumps while connections come and go: none that stays is missed or told twice, and the dump ends.
+ * XTCP_DUMP_SOCKETS=N: so many connections (20000; 2000 on the emulated machine, where each takes milliseconds).
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a listener tells of itself: how full its queues are and ever were, what it turned away and why, and the events about
- * it. Documentation/netlink.rst.
+ * What a listener tells of itself: how full its queues are and ever were, what it turned away and why, and the
+ * events about it. Documentation/netlink.rst.
  */
 #define _GNU_SOURCE
 #include <errno.h>

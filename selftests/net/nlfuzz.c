@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random and mutated messages to the netlink family. What is right is taken, what is wrong is refused, and nothing shows on
- * the kernel's log, which the bed judges. XTCP_FUZZ_MESSAGES=N: so many (20000), XTCP_SEED=N: others.
+ * Random and mutated messages to the netlink family. What is right is taken, what is wrong is refused, and nothing
+ * shows on the kernel's log, which the bed judges. XTCP_FUZZ_MESSAGES=N: so many (20000), XTCP_SEED=N: others.
  *
  * A third are well-formed requests with values from the edges, a third are those with bytes changed, cut off or
- * repeated, a third are noise behind a right header. Connections are there to be met, policies stay from one to the next.
+ * repeated, a third are noise behind a right header. Connections are there to be met, policies stay from one to the
+ * next.
  */
 #define _GNU_SOURCE
 #include <errno.h>

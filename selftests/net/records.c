@@ -299,10 +299,10 @@ TEST_F(record, since_is_a_number)
 	struct nlmsghdr *nlh = genl_request(&self->g, XTCP_CMD_CLOSED_GET);
 
 	mnl_attr_put_u32(nlh, XTCP_A_CLOSED_SINCE, 1);
-	EXPECT_EQ(-EINVAL, genl_dump(&self->g, nlh, count_record, (u64[3]){}));
+	EXPECT_EQ(-EINVAL, genl_dump(&self->g, nlh, count_record, (u64[3]) {}));
 	nlh = genl_request(&self->g, XTCP_CMD_CLOSED_GET);
 	mnl_attr_put_u64(nlh, XTCP_A_CLOSED_SEQ, 1);
-	EXPECT_EQ(-EINVAL, genl_dump(&self->g, nlh, count_record, (u64[3]){}));
+	EXPECT_EQ(-EINVAL, genl_dump(&self->g, nlh, count_record, (u64[3]) {}));
 }
 
 /* ------------------------------------------------------------ events */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sysctls: each of net.xtcp has its bounds, its effect, and its inheritance; each of net.ipv4 that governs AF_XTCP has its
- * effect, here or in the program that is about the same thing. Documentation/sysctl.rst.
+ * sysctls: each of net.xtcp has its bounds, its effect, and its inheritance; each of net.ipv4 that governs AF_XTCP
+ * has its effect, here or in the program that is about the same thing. Documentation/sysctl.rst.
  *
  * Elsewhere: ip_local_port_range, ip_local_reserved_ports, ip_unprivileged_port_start (bind.c), tcp_abort_on_overflow,
  * tcp_syncookies, tcp_synack_retries (listener.c), tcp_fin_timeout, tcp_orphan_retries (life.c), tcp_invalid_ratelimit,
@@ -301,6 +301,8 @@ TEST_F(ipv4, tcp_mem)
 /* Corked, so that what is written stays unsent. */
 TEST_F(ipv4, tcp_notsent_lowat)
 {
+	char data[100] = "";
+
 	for (int low = 1; low >= 0; low--) {
 		ASSERT_EQ(0, ipv4(&self->net, "tcp_notsent_lowat", low ? "50" : "4294967295"));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
@@ -309,8 +311,7 @@ TEST_F(ipv4, tcp_notsent_lowat)
 		struct pollfd pfd = { .fd = self->fd[XNET_NEAR], .events = POLLOUT };
 
 		EXPECT_EQ(1, poll(&pfd, 1, 0));
-		ASSERT_EQ(100, write(self->fd[XNET_NEAR], "0123456789012345678901234567890123456789012345678901234567890123456789"
-				     "012345678901234567890123456789", 100));
+		ASSERT_EQ(100, write(self->fd[XNET_NEAR], data, 100));
 		EXPECT_EQ(!low, poll(&pfd, 1, 0));
 	}
 }
@@ -320,7 +321,8 @@ TEST_F(ipv4, tcp_limit_output_bytes)
 {
 	u64 us[__XTCP_LIMIT_MAX];
 
-	ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "tc qdisc replace dev veth0 root tbf rate 2mbit burst 4kb limit 4mb"));
+	ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR],
+			      "tc qdisc replace dev veth0 root tbf rate 2mbit burst 4kb limit 4mb"));
 	ASSERT_EQ(0, ipv4(&self->net, "tcp_limit_output_bytes", "1"));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 	move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 2000);
@@ -497,7 +499,10 @@ TEST_F(ipv4, tcp_allowed_congestion_control)
 
 TEST_F(ipv4, tcp_fwmark_accept)
 {
-	ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "nft add table inet t && nft add chain inet t c '{ type filter hook prerouting priority -150; }' && nft add rule inet t c meta l4proto tcp meta mark set 77"));
+	ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "nft add table inet t"));
+	ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR],
+			      "nft add chain inet t c '{ type filter hook prerouting priority -150; }'"));
+	ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "nft add rule inet t c meta l4proto tcp meta mark set 77"));
 	for (int on = 0; on < 2; on++) {
 		ASSERT_EQ(0, ipv4(&self->net, "tcp_fwmark_accept", on ? "1" : "0"));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_FAR, self->fd));

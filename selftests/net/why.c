@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a connection waits for: in each of these situations the limiter that is named is the true one. And the time is all
- * of the time. Documentation/debugging.rst.
+ * What a connection waits for: in each of these situations the limiter that is named is the true one. And the time
+ * is all of the time. Documentation/debugging.rst.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -97,7 +97,8 @@ TEST(limit_tx__any_state)
 	for (int i = 0; i < 100000; i++) {
 		struct xtcp_limit_in in = {
 			.queued = tap_edgy(), .mss = 1 + tap_below(65535), .usable = tap_edgy(),
-			.in_flight = tap_edgy(), .cwnd = tap_edgy(), .unacked = tap_below(2), .recovering = tap_below(2), .full = tap_below(2),
+			.in_flight = tap_edgy(), .cwnd = tap_edgy(),
+			.unacked = tap_below(2), .recovering = tap_below(2), .full = tap_below(2),
 			.paced = tap_below(2), .throttled = tap_below(2), .capped = tap_below(2),
 		};
 		u32 waited = tap_edgy();

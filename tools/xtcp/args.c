@@ -297,7 +297,8 @@ bool put_filter(struct nlmsghdr *nlh, struct args *a, uint32_t kinds)
 		if (is_word(word, "all", 3) && !a->left)
 			break;
 		if (!put_filter_word(nlh, word, a, &state))
-			usage_error("\"%s\": expected state, src, dst, sport, dport, uid, cgroup, cc, cookie or dev", word);
+			usage_error("\"%s\" is none of state, src, dst, sport, dport, uid, cgroup, cc, cookie, dev",
+				    word);
 	}
 	if (state)
 		mnl_attr_put_u32(nlh, XTCP_A_FILTER_STATES, state);

@@ -128,7 +128,8 @@ static void show_event(unsigned int cmd, struct nlattr **tb)
 	if (tb[XTCP_A_CONN_POLICY])
 		out_num("policy", nl_num(tb[XTCP_A_CONN_POLICY]));
 	if (tb[XTCP_A_CONN_CAUSE])
-		out_str("cause", "%s", nl_num(tb[XTCP_A_CONN_CAUSE]) == XTCP_CAUSE_SYN_QUEUE ? "syn-queue" : "accept-queue");
+		out_str("cause", "%s", nl_num(tb[XTCP_A_CONN_CAUSE]) == XTCP_CAUSE_SYN_QUEUE ? "syn-queue" :
+			"accept-queue");
 	if (tb[XTCP_A_CONN_LISTEN])
 		show_listen(tb[XTCP_A_CONN_LISTEN]);
 }

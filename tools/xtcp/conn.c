@@ -129,8 +129,8 @@ static void show_info(const struct nlattr *attr)
 
 static void show_memory(const struct nlattr *attr)
 {
-	static const char *const names[] = { "rmem", "rcvbuf", "wmem", "sndbuf", "forward", "queued", "optmem", "backlog",
-					     "drops" };
+	static const char *const names[] = { "rmem", "rcvbuf", "wmem", "sndbuf", "forward", "queued", "optmem",
+					     "backlog", "drops" };
 	const uint32_t *mem = mnl_attr_get_payload(attr);
 	size_t i, n = mnl_attr_get_payload_len(attr) / sizeof(*mem);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * xtcp: see, tune, account for and end the connections of XTCP. In the manner of iproute2: options, an object that may be
- * abbreviated, what to do with it; -batch reads such lines from a file. Exit status 0, 1 (usage), 2 (the kernel refused).
+ * xtcp: see, tune, account for and end the connections of XTCP. In the manner of iproute2: options, an object that
+ * may be abbreviated, what to do with it; -batch reads such lines from a file. Exit status 0, 1 (usage), 2 (the
+ * kernel refused).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static int run(int argc, char **argv)
 	struct args a = { .argv = argv + 1, .left = argc - 1 };
 	size_t i;
 
-	if (a.left && !strcmp(a.argv[0], "help")) {
+	if (!strcmp(argv[0], "help") || (a.left && !strcmp(a.argv[0], "help"))) {
 		help(stdout);
 		return 0;
 	}
@@ -134,11 +135,11 @@ int main(int argc, char **argv)
 		else if (!strcmp(o, "6"))
 			options.family = AF_INET6;
 		else if (is_word(o, "batch", 1))
-			return i + 1 < argc ? batch(argv[i + 1]) : (help(stderr), EXIT_USAGE);
+			return batch(i + 1 < argc ? argv[i + 1] : "-");
 		else if (is_word(o, "Version", 1))
 			return puts("xtcp " VERSION) < 0;
 		else if (is_word(o, "help", 1))
-			return help(stdout), 0;
+			return run(1, (char *[]){ "help" });
 		else
 			usage_error("no option \"%s\"; xtcp -help lists them", argv[i]);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Talking to the netlink family of XTCP: one request at a time, its answer to a callback, errors with the kernel's words. */
+/* Talking to the netlink family of XTCP: a request at a time, its answer to a callback, errors in the kernel's words. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "xtcp.h"
 
-#define NL_BYTES	(1 << 23)	/* a whole table of policies */
+#define NL_BYTES	8388608	/* a whole table of policies */
 
 static struct mnl_socket *nl_socket;
 static char *nl_buffer;

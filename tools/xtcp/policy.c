@@ -88,7 +88,7 @@ static void put_policy(struct nlmsghdr *nlh, struct args *a)
 		else if (is_word(word, "cgroup", 2))
 			mnl_attr_put_u64(nlh, XTCP_A_POLICY_CGROUP, read_cgroup(next_arg(a, word)));
 		else
-			usage_error("policy: expected on, dst, src, dport, sport, uid, cgroup or set, not \"%s\"", word);
+			usage_error("policy: \"%s\" is none of on, dst, src, dport, sport, uid, cgroup, set", word);
 	}
 	if (!put_params(nlh, XTCP_A_POLICY_PARAM, a))
 		usage_error("policy: nothing to set: MATCH ... set PARAMETER VALUE ...");

@@ -130,8 +130,8 @@ static void draw(const struct table *t)
 	erase();
 	mvprintw(0, 0, "xtcp top: %zu connections      q: quit", t->count);
 	attron(A_REVERSE);
-	mvprintw(1, 0, "%-11s %-28s %-28s %10s %10s %8s %6s %7s  %-20s", "State", "Local", "Peer", "Out kB/s", "In kB/s",
-		 "RTT ms", "cwnd", "resent", "limited by");
+	mvprintw(1, 0, "%-11s %-28s %-28s %10s %10s %8s %6s %7s  %-20s", "State", "Local", "Peer", "Out kB/s",
+		 "In kB/s", "RTT ms", "cwnd", "resent", "limited by");
 	attroff(A_REVERSE);
 	for (i = 0; i < t->count && (int)i < LINES - 2; i++) {
 		const struct row *r = &sorted[i];

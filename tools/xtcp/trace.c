@@ -37,13 +37,13 @@ static const struct panel {
 } panels[] = {
 	{ "bytes: acknowledged, sent, window", 1, { ACKED, SENT, WINDOW }, { "acked", "sent", "window" } },
 	{ "packets: cwnd, ssthresh, in flight", 1, { CWND, SSTHRESH, FLIGHT }, { "cwnd", "ssthresh", "in flight" } },
-	{ "round trip, ms", 1e-3, { RTT, MIN_RTT, -1 }, { "srtt", "minimum", NULL } },
+	{ "round trip, ms", 0.001, { RTT, MIN_RTT, -1 }, { "srtt", "minimum", NULL } },
 	{ "queues, bytes", 1, { RX_QUEUE, TX_QUEUE, -1 }, { "receive", "send", NULL } },
 };
 
 static const char *const colours[] = { "#1b9e77", "#d95f02", "#7570b3" };
-static const char *const limit_colours[] = { "#cccccc", "#e7298a", "#66a61e", "#e6ab02", "#7570b3", "#a6761d", "#d95f02",
-					     "#e41a1c", "#1b9e77" };
+static const char *const limit_colours[] = { "#cccccc", "#e7298a", "#66a61e", "#e6ab02", "#7570b3", "#a6761d",
+					     "#d95f02", "#e41a1c", "#1b9e77" };
 
 #define PANELS	(sizeof(panels) / sizeof(panels[0]))
 
@@ -102,17 +102,18 @@ static void draw_panel(FILE *f, const struct trace *t, const struct panel *p, do
 			if (t->samples[i].value[p->series[k]] > most)
 				most = t->samples[i].value[p->series[k]];
 	fprintf(f, "<text x=\"%d\" y=\"%g\">%s</text>\n", TRACE_LEFT, top - 6, p->title);
-	fprintf(f, "<rect x=\"%d\" y=\"%g\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#999\"/>\n", TRACE_LEFT, top,
-		TRACE_WIDTH, TRACE_HEIGHT);
-	fprintf(f, "<text x=\"%d\" y=\"%g\" text-anchor=\"end\">%.6g</text>\n", TRACE_LEFT - 4, top + 10, most * p->scale);
+	fprintf(f, "<rect x=\"%d\" y=\"%g\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#999\"/>\n",
+		TRACE_LEFT, top, TRACE_WIDTH, TRACE_HEIGHT);
+	fprintf(f, "<text x=\"%d\" y=\"%g\" text-anchor=\"end\">%.6g</text>\n", TRACE_LEFT - 4, top + 10,
+		most * p->scale);
 	fprintf(f, "<text x=\"%d\" y=\"%g\" text-anchor=\"end\">0</text>\n", TRACE_LEFT - 4, top + TRACE_HEIGHT);
 	for (k = 0; k < 3 && p->series[k] >= 0 && p->names[k]; k++) {
 		fprintf(f, "<polyline fill=\"none\" stroke=\"%s\" points=\"", colours[k]);
 		for (i = 0; i < t->count; i++)
 			fprintf(f, "%.1f,%.1f ", x_of(t, t->samples[i].at),
 				top + TRACE_HEIGHT - t->samples[i].value[p->series[k]] / most * TRACE_HEIGHT);
-		fprintf(f, "\"/>\n<text x=\"%zu\" y=\"%g\" fill=\"%s\">%s</text>\n", TRACE_LEFT + 400 + 100 * k, top - 6,
-			colours[k], p->names[k]);
+		fprintf(f, "\"/>\n<text x=\"%zu\" y=\"%g\" fill=\"%s\">%s</text>\n", TRACE_LEFT + 400 + 100 * k,
+			top - 6, colours[k], p->names[k]);
 	}
 }
 
@@ -140,8 +141,8 @@ static void draw_limits(FILE *f, const struct trace *t, double top)
 	}
 	for (k = 0, i = 0; k < XTCP_LIMIT_RX_PEER; k++)
 		if (used[k])
-			fprintf(f, "<text x=\"%zu\" y=\"%g\" fill=\"%s\">%s</text>\n", TRACE_LEFT + 150 + 100 * i++, top - 6,
-				limit_colours[k], limit_name(k));
+			fprintf(f, "<text x=\"%zu\" y=\"%g\" fill=\"%s\">%s</text>\n",
+				TRACE_LEFT + 150 + 100 * i++, top - 6, limit_colours[k], limit_name(k));
 }
 
 static int draw(const struct trace *t, const char *name, uint64_t cookie)
@@ -154,9 +155,10 @@ static int draw(const struct trace *t, const char *name, uint64_t cookie)
 		perror(name);
 		return EXIT_USAGE;
 	}
-	fprintf(f, "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%zu\" "
-		"font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+	fputs("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" ", f);
+	fprintf(f, "width=\"%d\" height=\"%zu\" font-family=\"sans-serif\" font-size=\"11\">\n",
 		TRACE_LEFT + TRACE_WIDTH + 20, 120 + PANELS * (TRACE_HEIGHT + 40));
+	fputs("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n", f);
 	fprintf(f, "<text x=\"%d\" y=\"20\" font-size=\"14\">connection %llu, %.3f s, %zu samples</text>\n", TRACE_LEFT,
 		(unsigned long long)cookie, t->samples[t->count - 1].at, t->count);
 	for (i = 0; i < PANELS; i++, top += TRACE_HEIGHT + 40)

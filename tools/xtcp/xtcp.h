@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * xtcp: what its files share. main.c reads the command line, nl.c talks to the kernel, out.c prints text or JSON, args.c
- * reads filters and parameters; conn.c, closed.c, policy.c, stat.c, top.c and trace.c are the subcommands.
+ * xtcp: what its files share. main.c reads the command line, nl.c talks to the kernel, out.c prints text or JSON,
+ * args.c reads filters and parameters; conn.c, closed.c, policy.c, stat.c, top.c and trace.c are the subcommands.
  */
 #ifndef XTCP_TOOL_H
 #define XTCP_TOOL_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints of XTCP: those of the kernel's TCP, with the same fields in the same form, so that a script written for
- * tcp:tcp_retransmit_skb works with xtcp:xtcp_retransmit_skb. State changes are sock:inet_sock_set_state, dropped segments
- * skb:kfree_skb, both the kernel's own. Documentation/tracing.rst.
+ * Tracepoints of XTCP: those of the kernel's TCP, with the same fields in the same form, so that a script written
+ * for tcp:tcp_retransmit_skb works with xtcp:xtcp_retransmit_skb. State changes are sock:inet_sock_set_state,
+ * dropped segments skb:kfree_skb, both the kernel's own. Documentation/tracing.rst.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM xtcp

@@ -291,7 +291,7 @@ enum {
 	XTCP_CMD_CLOSED_NTF,	/* A connection ended. */
 	XTCP_CMD_STALLED_NTF,	/* The peer has not answered for several time-outs. */
 	XTCP_CMD_OVERFLOW_NTF,	/* A listener turned a connection away; at most once a second for each. */
-	XTCP_CMD_ALARM_NTF,	/* A listener's queue is fuller than net.xtcp.listen_alarm_percent; at most once a second for each. */
+	XTCP_CMD_ALARM_NTF,	/* A listener's queue is fuller than net.xtcp.listen_alarm_percent. */
 	XTCP_CMD_POLICY_NTF,	/* A policy was applied to a connection. */
 
 	__XTCP_CMD_MAX,
