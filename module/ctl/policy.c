@@ -12,6 +12,7 @@
  * A table never changes: a writer makes another one that shares the policies, and RCU swaps it in. Writers hold
  * policy_mutex.
  */
+#include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
 
@@ -22,8 +23,8 @@
 
 /** struct xtcp_policy_key - what is matched, masked by a shape; all bytes count */
 struct xtcp_policy_key {
-	struct in6_addr remote;
-	struct in6_addr local;
+	u64 remote[2];
+	u64 local[2];
 	u64 cgroup;
 	u32 uid;
 	u16 remote_port;
@@ -39,11 +40,15 @@ static_assert(sizeof(struct xtcp_policy_key) == 56);
  * @remote_bits: prefix length of the remote address; IPv4's is 96 more; 0: any, of both families
  * @local_bits: the same for the local one
  * @fields: XTCP_SHAPE_* bits, the weightier ones higher
+ * @remote_mask: ones where @remote_bits says
+ * @local_mask: ones where @local_bits says
  */
 struct xtcp_policy_shape {
 	u8 remote_bits;
 	u8 local_bits;
 	u8 fields;
+	u64 remote_mask[2];
+	u64 local_mask[2];
 };
 
 #define XTCP_SHAPE_REMOTE_PORT	0x10
@@ -93,16 +98,25 @@ struct xtcp_policy_table {
 
 /* ------------------------------------------------------------ keys */
 
-static void xtcp_policy_mask_addr(struct in6_addr *to, const struct in6_addr *from, u8 bits)
+/* The masks that belong to the prefix lengths. */
+static void xtcp_policy_shape_masks(struct xtcp_policy_shape *s)
 {
-	ipv6_addr_prefix(to, from, bits);
+	static const struct in6_addr ones = { .s6_addr32 = { ~0u, ~0u, ~0u, ~0u } };
+	struct in6_addr mask;
+
+	ipv6_addr_prefix(&mask, &ones, s->remote_bits);
+	memcpy(s->remote_mask, &mask, sizeof(mask));
+	ipv6_addr_prefix(&mask, &ones, s->local_bits);
+	memcpy(s->local_mask, &mask, sizeof(mask));
 }
 
 static void xtcp_policy_mask(struct xtcp_policy_key *to, const struct xtcp_policy_key *from,
 			     const struct xtcp_policy_shape *s)
 {
-	xtcp_policy_mask_addr(&to->remote, &from->remote, s->remote_bits);
-	xtcp_policy_mask_addr(&to->local, &from->local, s->local_bits);
+	to->remote[0] = from->remote[0] & s->remote_mask[0];
+	to->remote[1] = from->remote[1] & s->remote_mask[1];
+	to->local[0] = from->local[0] & s->local_mask[0];
+	to->local[1] = from->local[1] & s->local_mask[1];
 	to->cgroup = s->fields & XTCP_SHAPE_CGROUP ? from->cgroup : 0;
 	to->uid = s->fields & XTCP_SHAPE_UID ? from->uid : 0;
 	to->remote_port = s->fields & XTCP_SHAPE_REMOTE_PORT ? from->remote_port : 0;
@@ -120,11 +134,18 @@ static int xtcp_policy_shape_cmp(const struct xtcp_policy_shape *a, const struct
 	return (int)b->fields - a->fields;
 }
 
+/*
+ * Quick rather than strong: a peer chooses what is looked up, but only who writes policies chooses what is in the chains.
+ */
 static u32 xtcp_policy_hash(const struct xtcp_policy_table *t, const struct xtcp_policy_key *key,
 			    const struct xtcp_policy_shape *s)
 {
-	return jhash2((const u32 *)key, sizeof(*key) / sizeof(u32),
-		      t->seed ^ (s->remote_bits << 16 | s->local_bits << 8 | s->fields)) & t->mask;
+	u64 rest = key->local[0] ^ key->local[1] ^ key->cgroup ^ key->uid ^ key->direction;
+	u64 remote = key->remote[0] * GOLDEN_RATIO_64 ^ key->remote[1];
+
+	rest += s->remote_bits << 16 | s->local_bits << 8 | s->fields;
+	remote ^= ((u64)key->remote_port << 16 | key->local_port) * GOLDEN_RATIO_64;
+	return jhash_3words(remote, remote >> 32, rest ^ rest >> 32, t->seed) & t->mask;
 }
 
 /* ------------------------------------------------------------ lookup */
@@ -199,8 +220,8 @@ void xtcp_policy_apply(struct sock *sk, bool accepted)
 		return;
 	xtcp_connect_fill_tuple(sk, &tuple);
 	memset(&key, 0, sizeof(key));
-	key.remote = tuple.raddr;
-	key.local = tuple.laddr;
+	memcpy(key.remote, &tuple.raddr, sizeof(key.remote));
+	memcpy(key.local, &tuple.laddr, sizeof(key.local));
 	key.remote_port = ntohs(tuple.rport);
 	key.local_port = ntohs(tuple.lport);
 	key.uid = from_kuid(&init_user_ns, sk->sk_uid);
@@ -377,13 +398,14 @@ static int xtcp_policy_parse_uid(struct nlattr *attr, struct user_namespace *use
 static int xtcp_policy_parse_match(struct nlattr **tb, struct user_namespace *user_ns, struct xtcp_policy *p,
 				   struct netlink_ext_ack *extack)
 {
+	struct in6_addr remote = {}, local = {};
 	struct xtcp_policy_key key = {};
 	int err;
 
-	err = xtcp_policy_parse_addr(tb[XTCP_A_POLICY_REMOTE], tb[XTCP_A_POLICY_REMOTE_PREFIX], &key.remote,
+	err = xtcp_policy_parse_addr(tb[XTCP_A_POLICY_REMOTE], tb[XTCP_A_POLICY_REMOTE_PREFIX], &remote,
 				     &p->shape.remote_bits, extack);
 	if (!err)
-		err = xtcp_policy_parse_addr(tb[XTCP_A_POLICY_LOCAL], tb[XTCP_A_POLICY_LOCAL_PREFIX], &key.local,
+		err = xtcp_policy_parse_addr(tb[XTCP_A_POLICY_LOCAL], tb[XTCP_A_POLICY_LOCAL_PREFIX], &local,
 					     &p->shape.local_bits, extack);
 	if (!err && tb[XTCP_A_POLICY_UID]) {
 		p->shape.fields |= XTCP_SHAPE_UID;
@@ -407,6 +429,9 @@ static int xtcp_policy_parse_match(struct nlattr **tb, struct user_namespace *us
 		p->shape.fields |= XTCP_SHAPE_DIRECTION;
 		key.direction = nla_get_u32(tb[XTCP_A_POLICY_DIRECTION]);
 	}
+	memcpy(key.remote, &remote, sizeof(key.remote));
+	memcpy(key.local, &local, sizeof(key.local));
+	xtcp_policy_shape_masks(&p->shape);
 	xtcp_policy_mask(&p->key, &key, &p->shape);
 	return 0;
 }
@@ -570,13 +595,16 @@ int xtcp_genl_policy_replace_do(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int xtcp_policy_fill_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr, u8 bits)
+static int xtcp_policy_fill_addr(struct sk_buff *skb, int attr, const u64 bytes[2], u8 bits)
 {
-	bool v4 = bits >= 96 && ipv6_addr_v4mapped(addr);
+	struct in6_addr addr;
+	bool v4;
 
 	if (!bits)
 		return 0;
-	if (nla_put(skb, attr, v4 ? 4 : 16, v4 ? (void *)&addr->s6_addr32[3] : (void *)addr) ||
+	memcpy(&addr, bytes, sizeof(addr));
+	v4 = bits >= 96 && ipv6_addr_v4mapped(&addr);
+	if (nla_put(skb, attr, v4 ? 4 : 16, v4 ? &addr.s6_addr32[3] : addr.s6_addr32) ||
 	    nla_put_u8(skb, attr + 1, v4 ? bits - 96 : bits))
 		return -EMSGSIZE;
 	return 0;
@@ -591,8 +619,8 @@ static int xtcp_policy_fill(struct sk_buff *skb, const struct xtcp_policy *p, st
 	static_assert(XTCP_A_POLICY_REMOTE + 1 == (int)XTCP_A_POLICY_REMOTE_PREFIX &&
 		      XTCP_A_POLICY_LOCAL + 1 == (int)XTCP_A_POLICY_LOCAL_PREFIX);
 	if (nla_put_u32(skb, XTCP_A_POLICY_ID, p->id) || nla_put_u32(skb, XTCP_A_POLICY_DIRECTION, k->direction) ||
-	    xtcp_policy_fill_addr(skb, XTCP_A_POLICY_REMOTE, &k->remote, p->shape.remote_bits) ||
-	    xtcp_policy_fill_addr(skb, XTCP_A_POLICY_LOCAL, &k->local, p->shape.local_bits) ||
+	    xtcp_policy_fill_addr(skb, XTCP_A_POLICY_REMOTE, k->remote, p->shape.remote_bits) ||
+	    xtcp_policy_fill_addr(skb, XTCP_A_POLICY_LOCAL, k->local, p->shape.local_bits) ||
 	    (k->remote_port && nla_put_u16(skb, XTCP_A_POLICY_REMOTE_PORT, k->remote_port)) ||
 	    (k->local_port && nla_put_u16(skb, XTCP_A_POLICY_LOCAL_PORT, k->local_port)) ||
 	    (fields & XTCP_SHAPE_UID && nla_put_u32(skb, XTCP_A_POLICY_UID, uid)) ||
