@@ -543,6 +543,8 @@ static u32 xtcp_conn_end_all(struct net *net, const struct xtcp_conn_filter *f)
 
 /**
  * xtcp_genl_conn_abort_do() - XTCP_CMD_CONN_ABORT: one by its cookie, or all that fit a filter, which must be given
+ * @skb: request
+ * @info: its attributes
  *
  * Connections are reset, listeners stop, requests and TIME_WAITs are forgotten. Return: 0, -EINVAL, -ENOENT.
  */

@@ -82,7 +82,8 @@ struct xtcp_policy {
  * @mask: of @head
  * @seed: of the hash
  * @shape: most special first
- * @head: first of a chain, an index into @policy plus one; behind them, the next of each policy
+ * @head: first of a chain, an index into @policy plus one
+ * @next: the next in the chain, for each policy
  * @policy: the policies, by number
  */
 struct xtcp_policy_table {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a policy costs a connection: the time of connect() to a port where nobody listens, without policies and with
- * 10,000 of four kinds, of which the last one tried matches. Rounds alternate; medians are compared. TAP: at most 1
- * us more.
+ * 10,000 of four kinds, of which the last one tried matches. Rounds alternate; medians are compared.
  * TAP: at most 1 us more on a real processor.
  *
  *   policy [CONNECTS]      in each round (400); --icount makes the figures repeat
