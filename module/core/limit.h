@@ -60,9 +60,11 @@ enum xtcp_limit_kind xtcp_limit_tx(const struct xtcp_limit_in *in);
 enum xtcp_limit_kind xtcp_limit_rx(bool hole, u32 readable);
 
 /**
- * xtcp_limit_ack_delay() - of @waited_us for an ACK, how much was not the path's doing
+ * xtcp_limit_ack_delay() - of the time that an ACK was waited for, how much was not the path's doing, us
+ * @waited_us: that time
+ * @min_rtt_us: the shortest round trip seen, ~0u if none
  *
- * @min_rtt_us is the shortest round trip seen, ~0u if none. Less than a millisecond and a quarter of a round trip is
+ * Less than a millisecond and a quarter of a round trip is
  * noise and counts as the path's.
  */
 u64 xtcp_limit_ack_delay(u64 waited_us, u32 min_rtt_us);

@@ -70,7 +70,15 @@ struct xtcp_params {
  * @reason: enum xtcp_reason
  * @error: errno or 0
  * @policy: number or 0
- * @bytes_sent: and the other totals: as struct tcp_info has them
+ * @bytes_sent: totals as struct tcp_info has them
+ * @bytes_acked: the same
+ * @bytes_received: the same
+ * @bytes_retrans: the same
+ * @segs_out: the same
+ * @segs_in: the same
+ * @retrans: segments sent again
+ * @srtt_us: smoothed RTT at the end
+ * @min_rtt_us: the least, ~0u: none was measured
  * @congestion: name
  * @us: time by limit
  */
