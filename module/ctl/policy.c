@@ -102,7 +102,7 @@ struct xtcp_policy_table {
 /* The masks that belong to the prefix lengths. */
 static void xtcp_policy_shape_masks(struct xtcp_policy_shape *s)
 {
-	static const struct in6_addr ones = { .s6_addr32 = { ~0u, ~0u, ~0u, ~0u } };
+	static const struct in6_addr ones = { .s6_addr = { [0 ... 15] = 0xff } };
 	struct in6_addr mask;
 
 	ipv6_addr_prefix(&mask, &ones, s->remote_bits);
