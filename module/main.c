@@ -45,10 +45,14 @@ static int __init xtcp_main_init(void)
 	err = xtcp_net_register();
 	if (err)
 		goto fail_cong;
+	what = "control plane";
+	err = xtcp_ctl_init();
+	if (err)
+		goto fail_net;
 	what = "socket family";
 	err = xtcp_family_register();
 	if (err)
-		goto fail_net;
+		goto fail_ctl;
 	what = "handler of IP protocol 6";
 	err = xtcp_slot_register();
 	if (err)
@@ -57,6 +61,8 @@ static int __init xtcp_main_init(void)
 
 fail_family:
 	xtcp_family_unregister();
+fail_ctl:
+	xtcp_ctl_exit();
 fail_net:
 	xtcp_net_unregister();
 fail_cong:
@@ -81,6 +87,7 @@ static void __exit xtcp_main_exit(void)
 {
 	xtcp_slot_unregister();
 	xtcp_family_unregister();
+	xtcp_ctl_exit();
 	xtcp_net_unregister();
 	xtcp_cong_unregister();
 	xtcp_output_tsq_exit();

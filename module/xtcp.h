@@ -45,6 +45,7 @@
 #include "core/accept.h"
 #include "core/cookie.h"
 #include "core/delack.h"
+#include "core/limit.h"
 #include "core/options.h"
 #include "core/plpmtu.h"
 #include "core/rack.h"
@@ -179,8 +180,57 @@ enum xtcp_fastopen_opt {
 	XTCP_FASTOPEN_COOKIE_SENT,
 };
 
+/* enum xtcp_listen_count - what a listener counts */
+enum xtcp_listen_count {
+	XTCP_LISTEN_ACCEPTED,
+	XTCP_LISTEN_COOKIES_SENT,
+	XTCP_LISTEN_COOKIES_RECEIVED,
+	XTCP_LISTEN_COOKIES_FAILED,
+	XTCP_LISTEN_DROP_ACCEPT_QUEUE,
+	XTCP_LISTEN_DROP_SYN_QUEUE,
+	XTCP_LISTEN_DROP_MEMORY,
+	XTCP_LISTEN_DROP_TIMEOUT,
+	XTCP_LISTEN_DROP_RESET,
+	XTCP_LISTEN_COUNTS
+};
+
+/**
+ * struct xtcp_listen_stats - a listener's record; any context, no lock (ctl/listen.c)
+ * @counts: by enum xtcp_listen_count
+ * @accept_high: the longest accept queue; written under accept_lock
+ * @syn_high: the most requests
+ * @told_at: jiffies of the last event about a drop, and about a queue that is too full
+ */
+struct xtcp_listen_stats {
+	atomic64_t counts[XTCP_LISTEN_COUNTS];
+	u32 accept_high;
+	atomic_t syn_high;
+	unsigned long told_at[2];
+};
+
+/**
+ * struct xtcp_why - a connection's time by what it waited for (ctl/why.c); socket lock
+ * @begin_us: when it was opened
+ * @tx_since_us: since when the sender waits for @tx
+ * @rx_since_us: since when the receiver waits for @rx
+ * @us: time of all earlier waits, by enum xtcp_limit_kind
+ * @tx: what the sender waits for
+ * @rx: what the receiver waits for
+ * @reason: why it ends, enum xtcp_reason; 0: not known
+ */
+struct xtcp_why {
+	u64 begin_us;
+	u64 tx_since_us;
+	u64 rx_since_us;
+	u64 us[XTCP_BYS];
+	u8 tx;
+	u8 rx;
+	u8 reason;
+};
+
 /**
  * struct xtcp_listen - what only a listener has
+ * @stats: queue marks and drops by cause
  * @accept_lock: guards @accept_queue, sk_ack_backlog, and the way out of TCP_LISTEN
  * @accept_queue: children waiting for accept(), oldest first (xtcp_sock.accept_node)
  * @requests: requests in the SYN queue
@@ -190,6 +240,7 @@ enum xtcp_fastopen_opt {
  * @syn_overflow_at: jiffies of the last SYN queue overflow; cookies are believed for a while after it
  */
 struct xtcp_listen {
+	struct xtcp_listen_stats stats;
 	spinlock_t accept_lock;		/* accept_queue, and the way out of TCP_LISTEN */
 	struct list_head accept_queue;
 	atomic_t requests;
@@ -252,6 +303,10 @@ struct xtcp_listen {
  * @last_ack_sent: RCV.NXT in the last segment sent (Last.ACK.sent)
  * @time_wait_ms: length of TIME-WAIT, 0 = the netns's
  * @accept_node: on the parent's accept queue
+ * @why: where the time goes
+ * @init_cwnd: initial window in segments, 0 = the route's or the netns's
+ * @quickack: every segment is acknowledged at once
+ * @policy: number of the policy that was applied, or 0
  * @peer_isn: IRS
  * @isn: ISS
  * @listen: listener part
@@ -325,6 +380,12 @@ struct xtcp_sock {
 	u32 last_ack_sent;
 	u64 last_data_us;	/* tcp_mstamp of the last data segment */
 
+	/* socket lock: observation and settings of the connection (ctl/) */
+	struct xtcp_why why;
+	u32 init_cwnd;
+	u32 policy;
+	bool quickack;
+
 	/* the parent's accept_lock */
 	struct list_head accept_node;
 
@@ -382,6 +443,18 @@ struct xtcp_mini {
 	int ifindex;
 	refcount_t refs;
 	u8 kind;
+};
+
+/**
+ * struct xtcp_mini_key - a place within a bucket of minis, whose order is by these
+ * @tuple: addresses
+ * @ifindex: device
+ * @started: false: before the first
+ */
+struct xtcp_mini_key {
+	struct xtcp_tuple tuple;
+	int ifindex;
+	bool started;
 };
 
 /**
@@ -489,6 +562,36 @@ struct xtcp_tw {
 #define XTCP_TW_TICK_MS		64u
 
 /**
+ * struct xtcp_knobs - net.xtcp, as far as it is not older than this; a new namespace has the first one's values
+ * @congestion_control: algorithm of new sockets, "" = net.ipv4.tcp_congestion_control
+ * @init_cwnd: initial window, segments
+ * @rto_min_us: of new connections
+ * @rto_max_ms: of new connections
+ * @delack_max_ms: of new connections
+ * @quickack: acknowledge every segment at once
+ * @closed_max: records of closed connections
+ * @event_rate: events a second
+ * @stall_retries: time-outs in a row that make a connection a stalled one
+ * @listen_alarm_percent: a fuller queue of a listener is an event, 0 = none
+ * @policy_max: policies
+ */
+struct xtcp_knobs {
+	char congestion_control[TCP_CA_NAME_MAX];
+	unsigned int init_cwnd;
+	unsigned int rto_min_us;
+	unsigned int rto_max_ms;
+	unsigned int delack_max_ms;
+	unsigned int quickack;
+	unsigned int closed_max;
+	unsigned int event_rate;
+	unsigned int stall_retries;
+	unsigned int listen_alarm_percent;
+	unsigned int policy_max;
+};
+
+struct xtcp_ctl;
+
+/**
  * struct xtcp_net - XTCP in one network namespace
  * @mib: counters
  * @ctl4: control socket for replies without a connection, IPv4
@@ -512,6 +615,8 @@ struct xtcp_tw {
  * @time_wait_max: net.xtcp.time_wait_max
  * @sysctl: registration
  * @proc: /proc/net/xtcp of this netns
+ * @knobs: the rest of net.xtcp
+ * @ctl: what the control plane keeps (ctl/ctl.h)
  */
 struct xtcp_net {
 	struct xtcp_mib __percpu *mib;
@@ -548,6 +653,8 @@ struct xtcp_net {
 	unsigned int time_wait_max;
 	struct ctl_table_header *sysctl;
 	struct proc_dir_entry *proc;
+	struct xtcp_knobs knobs;
+	struct xtcp_ctl *ctl;
 };
 
 extern unsigned int xtcp_net_id;
@@ -612,6 +719,28 @@ int xtcp_proc_net_init(struct net *net);
 void xtcp_proc_net_exit(struct net *net);
 /* xtcp_diag_abort() - proto.diag_destroy: ss -K; process context */
 int xtcp_diag_abort(struct sock *sk, int err);
+u64 xtcp_diag_cookie(struct sock *sk);			/* SO_COOKIE */
+
+int xtcp_ctl_init(void);
+void xtcp_ctl_exit(void);
+int xtcp_ctl_net_init(struct net *net);
+void xtcp_ctl_net_exit(struct net *net);
+
+/* where the time goes: called at the end of each step, socket locked, clock fresh */
+void xtcp_why_begin(struct sock *sk);			/* the connection begins */
+void xtcp_why_update(struct sock *sk);
+void xtcp_why_timeout(struct sock *sk);			/* an RTO was waited for in vain */
+void xtcp_why_refresh(struct sock *sk);			/* the same as update, reads the clock */
+void xtcp_why_ends(struct sock *sk, u8 reason);		/* enum xtcp_reason; the first one given counts */
+void xtcp_closed_record(struct sock *sk, int state);	/* it was in @state and is over */
+
+void xtcp_listen_count(struct sock *listener, enum xtcp_listen_count what);	/* softirq */
+void xtcp_listen_queued(struct sock *listener, bool accept);	/* a queue grew */
+
+void xtcp_param_init(struct sock *sk);			/* the netns's values, for a new connection */
+void xtcp_policy_apply(struct sock *sk, bool accepted);	/* addresses are set, nothing was sent */
+void xtcp_event_established(struct sock *sk);
+void xtcp_event_stalled(struct sock *sk);		/* after a time-out */
 
 /* ------------------------------------------------------------ sock/family.c */
 
@@ -716,6 +845,7 @@ void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb);
 void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple *t, struct xtcp_options *o);
 void xtcp_req_flush(struct net *net, struct sock *listener);	/* listener NULL: all of the netns */
 void xtcp_req_err(struct xtcp_req *req, u32 seq);
+void xtcp_req_abort(struct xtcp_req *req);
 void xtcp_req_free(struct xtcp_mini *m);
 void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
 		   u32 peer_isn, u32 isn);
@@ -748,6 +878,7 @@ void xtcp_timewait_net_exit(struct net *net);
 void xtcp_timewait_enter(struct sock *sk, bool fin_wait2);	/* replaces the socket, which is then destroyed */
 void xtcp_timewait_free(struct xtcp_mini *m);
 void xtcp_timewait_kill(struct xtcp_tw *tw);
+u32 xtcp_timewait_left_ms(const struct xtcp_tw *tw);
 /*
  * A segment for a TIME-WAIT; consumes the reference. Returns true if a new incarnation opens (only if @listening): the
  * caller goes on to the listener with skb, *isn_floor is the earliest ISN it may choose. Otherwise skb is consumed.
@@ -900,6 +1031,8 @@ struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, i
 struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
 				      struct sk_buff *skb);
 int xtcp_demux_add_listener(struct sock *sk);
+struct sock *xtcp_demux_next_listener(struct net *net, u32 *bucket, u64 *cookie);
+struct xtcp_mini *xtcp_demux_next_mini(struct net *net, u32 *bucket, struct xtcp_mini_key *last);
 void xtcp_demux_del_listener(struct sock *sk);
 void xtcp_demux_hash_conn(struct sock *sk);		/* enter the kernel's ehash */
 void xtcp_demux_unhash_conn(struct sock *sk);
@@ -946,6 +1079,8 @@ void xtcp_port_net_exit(struct net *net);
 int xtcp_cong_net_init(struct net *net);
 void xtcp_cong_net_exit(struct net *net);
 void xtcp_cong_assign(struct sock *sk);			/* the netns's default, or reno; not started yet */
+const struct tcp_congestion_ops *xtcp_cong_find(struct net *net, const char *name);	/* for later; may sleep */
+void xtcp_cong_take(struct sock *sk, const struct tcp_congestion_ops *ops);	/* not started yet; any context */
 int xtcp_cong_set(struct sock *sk, const char *name, bool may_any);	/* TCP_CONGESTION; ENOENT, EPERM; may sleep */
 void xtcp_cong_start(struct sock *sk);			/* connection established: ops->init */
 void xtcp_cong_stop(struct sock *sk);			/* ops->release */

@@ -142,6 +142,32 @@ static void xtcp_cong_use(struct sock *sk, const struct tcp_congestion_ops *ops)
 }
 
 /**
+ * xtcp_cong_find() - an algorithm by name, borrowed so that it can be used in @net from now on, by softirqs too
+ * @net: network namespace
+ * @name: its name
+ *
+ * May sleep and load modules. The caller may choose any algorithm. Return: it, or an error as xtcp_cong_set() has them.
+ */
+const struct tcp_congestion_ops *xtcp_cong_find(struct net *net, const char *name)
+{
+	return xtcp_cong_cached(xtcp_net(net), name, true) ? : xtcp_cong_borrow(net, name);
+}
+
+/** xtcp_cong_take() - use a borrowed algorithm from the start; it is not running; locked, or a child nobody knows */
+void xtcp_cong_take(struct sock *sk, const struct tcp_congestion_ops *ops)
+{
+	xtcp_cong_use(sk, ops);
+}
+
+/* What net.xtcp.congestion_control names, if it was borrowed in this namespace already. */
+static const struct tcp_congestion_ops *xtcp_cong_preferred(struct net *net)
+{
+	const char *name = xtcp_net(net)->knobs.congestion_control;
+
+	return name[0] ? xtcp_cong_cached(xtcp_net(net), name, true) : NULL;
+}
+
+/**
  * xtcp_cong_assign() - give a new socket its namespace's default algorithm, or Reno if that cannot be borrowed
  * @sk: new socket; process context, may sleep
  *
@@ -151,8 +177,18 @@ static void xtcp_cong_use(struct sock *sk, const struct tcp_congestion_ops *ops)
 void xtcp_cong_assign(struct sock *sk)
 {
 	struct net *net = sock_net(sk);
-	const struct tcp_congestion_ops *ops;
+	const struct tcp_congestion_ops *ops = xtcp_cong_preferred(net);
+	const char *name = xtcp_net(net)->knobs.congestion_control;
 
+	/* a namespace that began with the host's choice borrows it when it is first needed */
+	if (!ops && name[0]) {
+		ops = xtcp_cong_borrow(net, name);
+		ops = IS_ERR(ops) ? NULL : ops;
+	}
+	if (ops) {
+		xtcp_cong_use(sk, ops);
+		return;
+	}
 	rcu_read_lock();
 	ops = rcu_dereference(net->ipv4.tcp_congestion_control);
 	if (ops != xtcp_cong_reno && !xtcp_cong_known(xtcp_net(net), ops))
@@ -209,10 +245,12 @@ out:
 /* The namespace's default, usable from now on; NULL if it cannot be kept. Softirq. */
 static const struct tcp_congestion_ops *xtcp_cong_current(struct net *net)
 {
+	const struct tcp_congestion_ops *ops = xtcp_cong_preferred(net);
 	struct xtcp_net *xn = xtcp_net(net);
-	const struct tcp_congestion_ops *ops;
 	int err = 0;
 
+	if (ops)
+		return ops;
 	rcu_read_lock();
 	ops = rcu_dereference(net->ipv4.tcp_congestion_control);
 	if (ops == xtcp_cong_reno || xtcp_cong_known(xn, ops))

@@ -6,11 +6,14 @@
  */
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 /** xtcp_cong_set_state() - change the recovery state (TCP_CA_*) and tell the algorithm */
 void xtcp_cong_set_state(struct sock *sk, u8 ca_state)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
+	trace_xtcp_cong_state_set(sk, ca_state);
 	if (icsk->icsk_ca_ops->set_state)
 		icsk->icsk_ca_ops->set_state(sk, ca_state);
 	icsk->icsk_ca_state = ca_state;

@@ -5,6 +5,7 @@
  * accept(). Softirq. RFC 9293 3.10.7.4 fifth check for SYN-RECEIVED.
  */
 #include <net/busy_poll.h>
+#include <uapi/linux/xtcp_netlink.h>
 
 #include "xtcp.h"
 
@@ -129,12 +130,15 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 	struct sock *child = xtcp_child_alloc(listener, req);
 
 	if (!child) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_MEMORY);
 		xtcp_mib_inc(sock_net(listener), XTCP_MIB_ListenDrops);
 		return NULL;
 	}
 	xtcp_savesyn_inherit(child, req);
 	xtcp_family_child_latch(child, skb);
 	sk_mark_napi_id(child, skb);
+	xtcp_why_begin(child);
+	xtcp_policy_apply(child, true);
 	xtcp_child_establish(child, req);
 	xtcp_demux_hash_conn(child);
 	return child;
@@ -183,6 +187,7 @@ void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buf
 		/* the listener closed between the check and now */
 		sock_orphan(child);
 		this_cpu_inc(*child->sk_prot->orphan_count);
+		xtcp_why_ends(child, XTCP_REASON_LISTENER_CLOSED);
 		xtcp_close_abort(child, ECONNRESET);
 		xtcp_mib_drop(sock_net(listener), skb, XTCP_DropNoListener);
 	} else {

@@ -4,6 +4,7 @@
  * last step that frees a dead socket. RFC 9293 3.6, 3.10.4, 3.10.5; RFC 2525 2.17 (reset when data goes unread).
  */
 #include <linux/xfrm.h>
+#include <uapi/linux/xtcp_netlink.h>
 #include <net/xfrm.h>
 
 #include "xtcp.h"
@@ -102,6 +103,7 @@ static void xtcp_close_send_fin(struct sock *sk)
 	/* memory for one header: a connection that cannot even say goodbye is aborted */
 	if (xtcp_queue_fin(sk)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
+		xtcp_why_ends(sk, XTCP_REASON_NO_MEMORY);
 		xtcp_close_abort(sk, ENOMEM);
 		return;
 	}
@@ -165,12 +167,14 @@ static void xtcp_close_connection(struct sock *sk, long timeout)
 	if (unread) {
 		/* the peer believes it was read: RFC 2525 2.17 */
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnClose);
+		xtcp_why_ends(sk, XTCP_REASON_UNREAD_DATA);
 		if (xtcp_close_needs_reset(sk->sk_state))
 			xtcp_control_reset(sk, sk->sk_allocation);
 		xtcp_timer_clear(sk);
 		xtcp_state_set(sk, TCP_CLOSE);
 	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnData);
+		xtcp_why_ends(sk, XTCP_REASON_LINGER);
 		xtcp_close_disconnect(sk, 0);
 	} else if (xtcp_close_state(sk)) {
 		xtcp_close_send_fin(sk);
@@ -195,6 +199,7 @@ static void xtcp_close_orphan(struct sock *sk)
 	xtcp_state_retire(sk);
 	if (sk->sk_state != TCP_CLOSE && xtcp_close_too_many_orphans(sk)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
+		xtcp_why_ends(sk, XTCP_REASON_ORPHANS);
 		xtcp_close_abort(sk, 0);
 	}
 }
@@ -237,6 +242,7 @@ int xtcp_close_disconnect(struct sock *sk, int flags)
 	struct inet_sock *inet = inet_sk(sk);
 	int old = sk->sk_state;
 
+	xtcp_why_ends(sk, old == TCP_SYN_SENT ? XTCP_REASON_CANCELLED : XTCP_REASON_DISCONNECT);
 	if (old == TCP_LISTEN) {
 		xtcp_listen_stop(sk);
 	} else if (xtcp_close_needs_reset(old) || (xs->fin_queued && (1 << old) & (TCPF_CLOSING | TCPF_LAST_ACK) &&

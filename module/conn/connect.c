@@ -5,6 +5,7 @@
  * from. RFC 9293 3.5, 3.10.1, 3.10.7.3; RFC 6528; RFC 7323 2, 5.4.
  */
 #include <linux/siphash.h>
+#include <uapi/linux/xtcp_netlink.h>
 
 #include "xtcp.h"
 
@@ -142,6 +143,8 @@ int xtcp_connect_start(struct sock *sk)
 	sock_reset_flag(sk, SOCK_DONE);
 	inet_csk(sk)->icsk_retransmits = 0;
 	inet_csk(sk)->icsk_backoff = 0;
+	xtcp_why_begin(sk);
+	xtcp_policy_apply(sk, false);
 	xs->rto_us = XTCP_RTO_INITIAL_US;
 	inet_csk(sk)->icsk_rto = usecs_to_jiffies(xs->rto_us);
 	xtcp_mib_inc(net, XTCP_MIB_ActiveOpens);
@@ -230,9 +233,9 @@ void xtcp_connect_established(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
 	struct dst_entry *dst = __sk_dst_get(sk);
-	u32 cwnd = dst ? dst_metric(dst, RTAX_INITCWND) : 0;
+	u32 cwnd = xs->init_cwnd ? : dst ? dst_metric(dst, RTAX_INITCWND) : 0;
 
-	tp->snd_cwnd = cwnd ? : TCP_INIT_CWND;
+	tp->snd_cwnd = cwnd ? : READ_ONCE(xtcp_sk_net(sk)->knobs.init_cwnd);
 	/* RFC 5681 3.1: a lost SYN means a congested path */
 	if (tp->total_retrans > 1)
 		tp->snd_cwnd = 1;
@@ -252,6 +255,7 @@ void xtcp_connect_established(struct sock *sk)
 	xs->pingpong = false;
 	if (sock_flag(sk, SOCK_KEEPOPEN))
 		xtcp_timer_keep_start(sk, keepalive_time_when(tp));
+	xtcp_event_established(sk);
 }
 
 /** xtcp_connect_finish() - the ACK of our SYN is here: ESTABLISHED (client or simultaneous open) */
@@ -288,8 +292,10 @@ static bool xtcp_connect_check(struct sock *sk, struct sk_buff *skb)
 		return false;
 	}
 	if (cb->flags & XTCP_RST) {
-		if (cb->flags & XTCP_ACK)
+		if (cb->flags & XTCP_ACK) {
+			xtcp_why_ends(sk, XTCP_REASON_REFUSED);
 			xtcp_close_reset(sk, ECONNREFUSED);
+		}
 		xtcp_mib_drop(sock_net(sk), skb, XTCP_DropReset);
 		return false;
 	}

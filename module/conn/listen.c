@@ -3,6 +3,8 @@
  * Listeners: listen(), accept(), the accept queue, and segments that reach a listener. The SYN queue is request.c's. A
  * listener is never locked by the receive path: see the locking essay in xtcp.h. RFC 9293 3.10.7.2.
  */
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
 
 /**
@@ -123,7 +125,11 @@ bool xtcp_listen_add(struct sock *listener, struct sock *child)
 		list_add_tail(&xtcp_sk(child)->accept_node, &l->accept_queue);
 		sk_acceptq_added(listener);
 	}
+	if (ok)
+		xtcp_listen_queued(listener, true);
 	spin_unlock(&l->accept_lock);
+	if (ok)
+		xtcp_listen_count(listener, XTCP_LISTEN_ACCEPTED);
 	return ok;
 }
 
@@ -134,6 +140,7 @@ static void xtcp_listen_drop_child(struct sock *child)
 	local_bh_disable();
 	bh_lock_sock(child);
 	sock_orphan(child);
+	xtcp_why_ends(child, XTCP_REASON_LISTENER_CLOSED);
 	this_cpu_inc(*child->sk_prot->orphan_count);
 	if (child->sk_state == TCP_CLOSE)
 		xtcp_close_destroy(child);
@@ -221,6 +228,7 @@ static bool xtcp_listen_cookie_rcv(struct sock *listener, struct sk_buff *skb, c
 	xtcp_listen_cookie_in(&in, &ctx, net, t, cb->seq - 1);
 	mss = xtcp_cookie_check(&in, cb->rx.ack - 1);
 	if (!mss) {
+		xtcp_listen_count(listener, XTCP_LISTEN_COOKIES_FAILED);
 		xtcp_mib_inc(net, XTCP_MIB_SyncookiesFailed);
 		return false;
 	}
@@ -234,6 +242,7 @@ static bool xtcp_listen_cookie_rcv(struct sock *listener, struct sk_buff *skb, c
 	}
 	xtcp_req_fill(req, listener, skb, t, cb->seq - 1, cb->rx.ack - 1);
 	req->ecn_ok = ecn && READ_ONCE(net->ipv4.sysctl_tcp_ecn);
+	xtcp_listen_count(listener, XTCP_LISTEN_COOKIES_RECEIVED);
 	xtcp_mib_inc(net, XTCP_MIB_SyncookiesRecv);
 	return true;
 }
@@ -253,6 +262,7 @@ static void xtcp_listen_rcv_ack(struct sock *listener, struct sk_buff *skb, stru
 		return;
 	}
 	if (sk_acceptq_is_full(listener)) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_ACCEPT_QUEUE);
 		xtcp_mib_inc(net, XTCP_MIB_ListenOverflows);
 		xtcp_mib_drop(net, skb, XTCP_DropAcceptQueue);
 		return;

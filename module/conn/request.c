@@ -8,6 +8,8 @@
 
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 static struct kmem_cache *xtcp_req_cache;
 
 /** xtcp_req_init() - module load */
@@ -72,11 +74,13 @@ static void xtcp_req_expired(struct timer_list *t)
 		goto gone;
 	if (listener->sk_state != TCP_LISTEN || req->retrans >= most) {
 		xtcp_mib_inc(net, XTCP_MIB_AttemptFails);
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_TIMEOUT);
 		spin_unlock(&req->lock);
 		xtcp_req_kill(req);
 		goto put;
 	}
 	req->retrans++;
+	trace_xtcp_retransmit_synack(listener, req);
 	/* an ACK that TCP_DEFER_ACCEPT or a full accept queue put off is asked for again by the same means */
 	if (!xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req)))
 		xtcp_mib_inc(net, XTCP_MIB_RetransSegs);
@@ -147,6 +151,7 @@ static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const st
 	isn = xtcp_listen_cookie_make(net, t, XTCP_CB(skb)->seq,
 				      req->opt.mss ? : xtcp_default_mss(xtcp_tuple_is_v4(t)), &mss);
 	xtcp_control_req_synack(req, isn, xtcp_cookie_ts(ts, &req->opt, req->ecn_ok) + req->ts_offset);
+	xtcp_listen_count(listener, XTCP_LISTEN_COOKIES_SENT);
 	xtcp_mib_inc(net, XTCP_MIB_SyncookiesSent);
 }
 
@@ -178,6 +183,7 @@ static void xtcp_req_enter(struct xtcp_req *req)
 	}
 	spin_lock(&req->lock);
 	atomic_inc(&xtcp_sk(req->listener)->listen.requests);
+	xtcp_listen_queued(req->listener, false);
 	mod_timer(&req->timer, jiffies + usecs_to_jiffies(XTCP_RTO_INITIAL_US));
 	xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req));
 	spin_unlock(&req->lock);
@@ -201,12 +207,14 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 		return;
 	}
 	if (sk_acceptq_is_full(listener)) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_ACCEPT_QUEUE);
 		xtcp_mib_inc(net, XTCP_MIB_ListenOverflows);
 		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
 		xtcp_mib_drop(net, skb, XTCP_DropAcceptQueue);
 		return;
 	}
 	if (full && !cookies) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_SYN_QUEUE);
 		xtcp_mib_inc(net, XTCP_MIB_TCPReqQFullDrop);
 		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
 		xtcp_mib_drop(net, skb, XTCP_DropSynQueue);
@@ -214,6 +222,7 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 	}
 	req = kmem_cache_alloc(xtcp_req_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!req) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_MEMORY);
 		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
 		xtcp_mib_drop(net, skb, XTCP_DropMemory);
 		return;
@@ -274,6 +283,13 @@ void xtcp_req_err(struct xtcp_req *req, u32 seq)
 		return;
 	}
 	xtcp_mib_inc(net, XTCP_MIB_AttemptFails);
+	xtcp_listen_count(req->listener, XTCP_LISTEN_DROP_RESET);
+	xtcp_req_kill(req);
+}
+
+/** xtcp_req_abort() - an administrator ends it; the caller holds a reference, and keeps it; any context */
+void xtcp_req_abort(struct xtcp_req *req)
+{
 	xtcp_req_kill(req);
 }
 
@@ -320,6 +336,7 @@ static bool xtcp_req_judge(struct xtcp_req *req, const struct sk_buff *skb, cons
 	case XTCP_RESET:
 		/* RFC 9293 3.10.7.4 second check: back to LISTEN */
 		*kill = true;
+		xtcp_listen_count(req->listener, XTCP_LISTEN_DROP_RESET);
 		*why = XTCP_DropReset;
 		return false;
 	case XTCP_DROP_SILENT:
@@ -351,6 +368,7 @@ static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, en
 	struct sock *listener = req->listener;
 
 	if (sk_acceptq_is_full(listener)) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_ACCEPT_QUEUE);
 		xtcp_mib_inc(net, XTCP_MIB_ListenOverflows);
 		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
 		*kill = READ_ONCE(net->ipv4.sysctl_tcp_abort_on_overflow);

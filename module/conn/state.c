@@ -3,6 +3,8 @@
  * The states of RFC 9293 figure 5. Every change of a connection's sk_state goes through xtcp_state_set(); what an
  * acceptable ACK or the peer's FIN does to a connection is one small handler per state. Socket lock held.
  */
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
 
 /**
@@ -21,6 +23,8 @@ void xtcp_state_set(struct sock *sk, int state)
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_EstabResets);
 		if (old == TCP_SYN_SENT || old == TCP_SYN_RECV)
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_AttemptFails);
+		if (old != TCP_LISTEN && old != TCP_CLOSE)
+			xtcp_closed_record(sk, old);
 		if (old != TCP_LISTEN)
 			xtcp_demux_unhash_conn(sk);
 	}
@@ -76,6 +80,7 @@ void xtcp_state_retire(struct sock *sk)
 		return;
 	if (READ_ONCE(tcp_sk(sk)->linger2) < 0) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnLinger);
+		xtcp_why_ends(sk, XTCP_REASON_LINGER);
 		xtcp_close_abort(sk, 0);
 		return;
 	}

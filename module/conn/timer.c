@@ -5,6 +5,8 @@
  * release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 8985 6.2 and 7.2, RFC 9293 3.8.3,
  * 3.8.4, 3.8.6.1.
  */
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
 
 #define XTCP_TIMER_ORPHAN_RETRIES	8
@@ -216,6 +218,7 @@ static bool xtcp_timer_give_up(struct sock *sk)
 	if (!over)
 		return false;
 	xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
+	xtcp_why_ends(sk, icsk->icsk_user_timeout ? XTCP_REASON_USER_TIMEOUT : XTCP_REASON_TIMEOUT);
 	xtcp_close_reset(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
 	return true;
 }
@@ -245,11 +248,13 @@ static void xtcp_timer_probe(struct sock *sk)
 	if (icsk->icsk_probes_out >= most ||
 	    (icsk->icsk_user_timeout && now_ms - icsk->icsk_probes_tstamp >= icsk->icsk_user_timeout)) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
+		xtcp_why_ends(sk, XTCP_REASON_PROBE);
 		xtcp_close_reset(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
 		return;
 	}
 	err = xtcp_control_wakeup(sk);
 	icsk->icsk_probes_out++;
+	xtcp_event_stalled(sk);
 	if (xs->tp.packets_out) {
 		/* the window was open: that was data */
 		icsk->icsk_backoff = 0;
@@ -260,6 +265,16 @@ static void xtcp_timer_probe(struct sock *sk)
 	if (!err && icsk->icsk_backoff < 31)
 		icsk->icsk_backoff++;
 	xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, xs->rto_max_us));
+}
+
+static void xtcp_timer_timeout(struct sock *sk)
+{
+	xtcp_clock_refresh(tcp_sk(sk));
+	xtcp_why_timeout(sk);
+	if (!inet_csk(sk)->icsk_retransmits && inet_csk(sk)->icsk_ca_state == TCP_CA_Loss)
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPLossFailures);
+	xtcp_retransmit_timeout(sk);
+	xtcp_event_stalled(sk);
 }
 
 static void xtcp_timer_rtx_work(struct sock *sk)
@@ -285,7 +300,7 @@ static void xtcp_timer_rtx_work(struct sock *sk)
 		break;
 	default:
 		if (!xtcp_timer_give_up(sk))
-			xtcp_retransmit_timeout(sk);
+			xtcp_timer_timeout(sk);
 	}
 }
 
@@ -326,6 +341,7 @@ static void xtcp_timer_keepalive(struct sock *sk)
 		dead = icsk->icsk_probes_out >= keepalive_probes(tp);
 	if (dead) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnTimeout);
+		xtcp_why_ends(sk, XTCP_REASON_KEEPALIVE);
 		xtcp_close_abort(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
 		return;
 	}

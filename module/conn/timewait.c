@@ -508,6 +508,14 @@ void xtcp_timewait_kill(struct xtcp_tw *tw)
 		xtcp_mib_inc(read_pnet(&tw->m.net), XTCP_MIB_TWKilled);
 }
 
+/** xtcp_timewait_left_ms() - how long it still lasts; any context, the caller holds a reference */
+u32 xtcp_timewait_left_ms(const struct xtcp_tw *tw)
+{
+	s32 left = READ_ONCE(tw->expires) - (u32)jiffies;
+
+	return left > 0 ? jiffies_to_msecs(left) : 0;
+}
+
 /** xtcp_timewait_free() - the last reference is gone; for xtcp_demux_put_mini() */
 void xtcp_timewait_free(struct xtcp_mini *m)
 {

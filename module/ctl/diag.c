@@ -3,7 +3,22 @@
  * What administrators do to sockets through the kernel's sock_diag: ss -K. XTCP's connections are in the kernel's
  * table, so sock_diag finds them there, reads them with tcp_get_info(), and comes here to end one.
  */
+#include <linux/sock_diag.h>
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
+
+/** xtcp_diag_cookie() - the number that names a socket, as SO_COOKIE has it; given when it is first asked for */
+u64 xtcp_diag_cookie(struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u32 half[2];
+
+	if (likely(cookie))
+		return cookie;
+	sock_diag_save_cookie(sk, half);
+	return (u64)half[1] << 32 | half[0];
+}
 
 /**
  * xtcp_diag_abort() - proto.diag_destroy: end a socket as if the network had
@@ -30,6 +45,7 @@ int xtcp_diag_abort(struct sock *sk, int err)
 		/* what follows is a softirq's work elsewhere */
 		local_bh_disable();
 		bh_lock_sock(sk);
+		xtcp_why_ends(sk, XTCP_REASON_ADMIN);
 		xtcp_close_abort(sk, err);
 		bh_unlock_sock(sk);
 		local_bh_enable();

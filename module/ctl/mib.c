@@ -52,6 +52,36 @@ void xtcp_mib_sum(const struct net *net, struct xtcp_mib *sum)
 	}
 }
 
+/** xtcp_mib_name() - name of an event, or behind those of a drop: item - XTCP_MIB_EVENTS is its enum xtcp_drop */
+const char *xtcp_mib_name(unsigned int item)
+{
+#define XTCP_MIB_NAME(name, ...) #name,
+	static const char *const names[] = { XTCP_MIB_LIST(XTCP_MIB_NAME) XTCP_DROP_LIST(XTCP_MIB_NAME) };
+#undef XTCP_MIB_NAME
+
+	return names[item];
+}
+
+/** xtcp_mib_value() - the same item of a sum */
+u64 xtcp_mib_value(const struct xtcp_mib *sum, unsigned int item)
+{
+	return item < XTCP_MIB_EVENTS ? sum->events[item] : sum->drops[item - XTCP_MIB_EVENTS];
+}
+
+/** xtcp_mib_read() - the sum of one item of @net; 0 while the namespace is half set up */
+u64 xtcp_mib_read(const struct net *net, unsigned int item)
+{
+	const struct xtcp_net *xn = xtcp_net(net);
+	u64 sum = 0;
+	int cpu;
+
+	if (!READ_ONCE(xn->mib))
+		return 0;
+	for_each_possible_cpu(cpu)
+		sum += xtcp_mib_value(per_cpu_ptr(xn->mib, cpu), item);
+	return sum;
+}
+
 /** xtcp_mib_net_init() - allocate the counters; -ENOMEM */
 int xtcp_mib_net_init(struct net *net)
 {

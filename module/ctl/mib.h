@@ -71,7 +71,6 @@ struct sock;
 	X(RcvPruned)						\
 	X(TCPRcvCollapsed)					\
 	X(TCPRcvCoalesce)					\
-	X(TCPBacklogCoalesce)					\
 	X(TCPChallengeACK)					\
 	X(TCPSYNChallenge)					\
 	X(TCPACKSkipped)					\
@@ -85,7 +84,6 @@ struct sock;
 	X(TCPAbortFailed)					\
 	X(TCPMemoryPressures)					\
 	X(TCPPureAcks)						\
-	X(TCPHPHits)						\
 	X(TCPDeferAcceptDrop)					\
 	X(OutOfWindowIcmps)					\
 	X(LockDroppedIcmps)					\
@@ -108,7 +106,6 @@ struct sock;
 	X(DropPaws,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropSequence,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropOldData,		SKB_DROP_REASON_TCP_OLD_DATA)	\
-	X(DropOverWindow,	SKB_DROP_REASON_TCP_OVERWINDOW)	\
 	X(DropOfoPruned,	SKB_DROP_REASON_TCP_OFOMERGE)	\
 	X(DropFlags,		SKB_DROP_REASON_TCP_FLAGS)	\
 	X(DropAck,		SKB_DROP_REASON_NOT_SPECIFIED)	\
@@ -123,7 +120,6 @@ struct sock;
 	X(DropTimeWait,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropAfterClose,	SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropDeferAccept,	SKB_DROP_REASON_NOT_SPECIFIED)	\
-	X(DropLsm,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropRoute,		SKB_DROP_REASON_NOT_SPECIFIED)	\
 	X(DropBroadcast,	SKB_DROP_REASON_NOT_SPECIFIED)
 
@@ -162,6 +158,10 @@ void xtcp_mib_count_drop(struct net *net, enum xtcp_drop why);
 
 /** xtcp_mib_sum() - add up all CPUs' counters of @net into @sum; may race with counting */
 void xtcp_mib_sum(const struct net *net, struct xtcp_mib *sum);
+
+const char *xtcp_mib_name(unsigned int item);
+u64 xtcp_mib_value(const struct xtcp_mib *sum, unsigned int item);
+u64 xtcp_mib_read(const struct net *net, unsigned int item);
 
 int xtcp_mib_net_init(struct net *net);
 void xtcp_mib_net_exit(struct net *net);

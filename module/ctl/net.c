@@ -75,9 +75,12 @@ static int __net_init xtcp_net_init(struct net *net)
 	err = xtcp_mib_net_init(net);
 	if (err)
 		return err;
-	err = xtcp_port_net_init(net);
+	err = xtcp_ctl_net_init(net);
 	if (err)
 		goto fail_mib;
+	err = xtcp_port_net_init(net);
+	if (err)
+		goto fail_policy;
 	err = xtcp_cong_net_init(net);
 	if (err)
 		goto fail_port;
@@ -105,6 +108,8 @@ fail_cong:
 	xtcp_cong_net_exit(net);
 fail_port:
 	xtcp_port_net_exit(net);
+fail_policy:
+	xtcp_ctl_net_exit(net);
 fail_mib:
 	xtcp_mib_net_exit(net);
 	return err;
@@ -120,6 +125,7 @@ static void __net_exit xtcp_net_exit(struct net *net)
 	xtcp_net_ctl_destroy(xtcp_net(net));
 	xtcp_cong_net_exit(net);
 	xtcp_port_net_exit(net);
+	xtcp_ctl_net_exit(net);
 	xtcp_mib_net_exit(net);
 }
 

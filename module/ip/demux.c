@@ -274,6 +274,72 @@ again:
 	}
 }
 
+/* The order within a bucket: minis have no number, but no two have the same addresses and device. */
+static int xtcp_demux_compare(const struct xtcp_mini *m, const struct xtcp_mini_key *key)
+{
+	int n = memcmp(&m->tuple, &key->tuple, sizeof(key->tuple));
+
+	if (n)
+		return n;
+	return m->ifindex < key->ifindex ? -1 : m->ifindex > key->ifindex;
+}
+
+/* The first of a chain beyond @last, with a reference. Bucket locked, so what is linked is alive. */
+static struct xtcp_mini *xtcp_demux_first_beyond(struct net *net, struct xtcp_demux_bucket *b,
+						 const struct xtcp_mini_key *last)
+{
+	struct xtcp_mini *m, *best = NULL;
+	const struct hlist_nulls_node *n;
+	struct xtcp_mini_key key;
+
+	hlist_nulls_for_each_entry(m, n, &b->chain, node) {
+		if (!net_eq(read_pnet(&m->net), net) || (last->started && xtcp_demux_compare(m, last) <= 0))
+			continue;
+		if (best && xtcp_demux_compare(m, &key) >= 0)
+			continue;
+		best = m;
+		key.tuple = m->tuple;
+		key.ifindex = m->ifindex;
+	}
+	if (best)
+		refcount_inc(&best->refs);
+	return best;
+}
+
+/**
+ * xtcp_demux_next_mini() - walk the requests and TIME-WAITs of a network namespace, at any pace
+ * @net: network namespace
+ * @bucket: where the walk is; 0 at first
+ * @last: the one it is at; not started at first
+ *
+ * What is there from the beginning to the end of the walk is met once, whatever comes and goes. Process context.
+ *
+ * Return: the next with a reference, @bucket and @last moved to it; NULL at the end.
+ */
+struct xtcp_mini *xtcp_demux_next_mini(struct net *net, u32 *bucket, struct xtcp_mini_key *last)
+{
+	struct xtcp_mini *m = NULL;
+
+	for (; *bucket <= xtcp_demux_mask; ++*bucket, last->started = false) {
+		struct xtcp_demux_bucket *b = &xtcp_demux_minis[*bucket];
+
+		if (is_a_nulls(READ_ONCE(b->chain.first)))
+			continue;
+		spin_lock_bh(&b->lock);
+		m = xtcp_demux_first_beyond(net, b, last);
+		spin_unlock_bh(&b->lock);
+		if (m)
+			break;
+		cond_resched();
+	}
+	if (m) {
+		last->tuple = m->tuple;
+		last->ifindex = m->ifindex;
+		last->started = true;
+	}
+	return m;
+}
+
 /* ------------------------------------------------------------ the kernel's connection table */
 
 /**
@@ -467,6 +533,46 @@ int xtcp_demux_add_listener(struct sock *sk)
 	if (!err)
 		atomic_inc(&xtcp_sk_net(sk)->listeners);
 	return err;
+}
+
+/**
+ * xtcp_demux_next_listener() - walk the listeners of a network namespace, at any pace
+ * @net: network namespace
+ * @bucket: where the walk is; 0 at first
+ * @cookie: of the one it is at; 0 at first
+ *
+ * Those that listen from the beginning to the end of the walk are met once. Process context.
+ *
+ * Return: the next with a reference, @bucket and @cookie moved to it; NULL at the end.
+ */
+struct sock *xtcp_demux_next_listener(struct net *net, u32 *bucket, u64 *cookie)
+{
+	const struct hlist_nulls_node *n;
+	struct sock *sk, *best = NULL;
+
+	for (; !best && *bucket < ARRAY_SIZE(xtcp_demux_listeners); ) {
+		u64 least = 0;
+
+		spin_lock_bh(&xtcp_demux_listen_lock);
+		sk_nulls_for_each(sk, n, &xtcp_demux_listeners[*bucket]) {
+			u64 number;
+
+			if (!net_eq(sock_net(sk), net))
+				continue;
+			number = xtcp_diag_cookie(sk);
+			if (number <= *cookie || (best && number >= least))
+				continue;
+			best = sk;
+			least = number;
+		}
+		if (best)
+			sock_hold(best);
+		spin_unlock_bh(&xtcp_demux_listen_lock);
+		*cookie = least;
+		if (!best)
+			++*bucket;
+	}
+	return best;
 }
 
 /** xtcp_demux_del_listener() - the reverse; those who found it before may use it until their RCU section ends */

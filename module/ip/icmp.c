@@ -11,6 +11,8 @@
 #include <net/ndisc.h>
 #include <net/protocol.h>
 
+#include <uapi/linux/xtcp_netlink.h>
+
 #include "xtcp.h"
 
 /* enum xtcp_icmp_kind - what an error asks for */
@@ -127,6 +129,7 @@ static void xtcp_icmp_error(struct sock *sk, const struct xtcp_icmp *e, bool own
 	if (owned || !(opening || xtcp_icmp_wants_errors(sk))) {
 		WRITE_ONCE(sk->sk_err_soft, err);
 	} else if (opening) {
+		xtcp_why_ends(sk, XTCP_REASON_UNREACHABLE);
 		xtcp_close_reset(sk, err);
 	} else {
 		WRITE_ONCE(sk->sk_err, err);

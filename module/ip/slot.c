@@ -26,6 +26,8 @@
 
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 #define XTCP_SLOT_LINGER	(5 * HZ)	/* stay switched on so long after the last socket */
 
 static struct net_protocol *xtcp_slot_kernel4 __read_mostly;
@@ -135,6 +137,7 @@ static bool xtcp_slot_check_segment(const struct xtcp_slot_rx *rx, struct sk_buf
 	if (likely(!bad))
 		return true;
 	why = XTCP_DropChecksum;
+	trace_xtcp_bad_csum(skb);
 drop:
 	xtcp_mib_inc(rx->net, XTCP_MIB_InErrs);
 	xtcp_mib_drop(rx->net, skb, why);

@@ -336,9 +336,9 @@ void xtcp_data_ack(struct sock *sk)
 	struct xtcp_delack_in in = {
 		.unacked = tp->rcv_nxt - xs->last_ack_sent,
 		.mss = inet_csk(sk)->icsk_ack.rcv_mss,
-		.quick = xs->quick,
+		.quick = xs->quickack ? 1 : xs->quick,
 		.ooo = !RB_EMPTY_ROOT(&tp->out_of_order_queue),
-		.pingpong = xs->pingpong,
+		.pingpong = xs->pingpong && !xs->quickack,
 	};
 
 	if (xs->ack_now || (xs->ack_dup && (xs->dsack.start != xs->dsack.end || !xtcp_dupack_hold(sk)))) {

@@ -6,8 +6,11 @@
  */
 #include <net/dsfield.h>
 #include <net/inet_ecn.h>
+#include <uapi/linux/xtcp_netlink.h>
 
 #include "xtcp.h"
+
+#include <trace/events/xtcp.h>
 
 #define XTCP_INPUT_BACKLOG_BYTES 65536u	/* beside the buffers: bursts while a process holds the socket */
 #define XTCP_INPUT_REORDER_MS	1000u	/* older timestamps by more than this are not reordering */
@@ -105,6 +108,9 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		xtcp_sk(sk)->quick = max_t(u8, xtcp_sk(sk)->quick, 2);
 		xtcp_sk(sk)->ack_now = true;
 		xtcp_mib_count_drop(sock_net(sk), XTCP_DropOldData);
+		/* it was acknowledged, or would have been soon: the peer has waited for that in vain */
+		if (cb->end_seq != cb->seq)
+			xtcp_mib_inc(sock_net(sk), XTCP_MIB_DelayedACKLost);
 		/* its text is old, its ACK may be news: go on without the text */
 		cb->end_seq = cb->seq;
 		cb->flags &= ~XTCP_FIN;
@@ -117,6 +123,8 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		xtcp_input_drop(sk, skb, XTCP_DropSynInWindow);
 		return false;
 	case XTCP_RESET:
+		trace_xtcp_receive_reset(sk);
+		xtcp_why_ends(sk, XTCP_REASON_PEER_RESET);
 		xtcp_close_reset(sk, sk->sk_state == TCP_CLOSE_WAIT ? EPIPE : ECONNRESET);
 		xtcp_input_drop(sk, skb, XTCP_DropReset);
 		return false;
@@ -233,6 +241,7 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 		}
 		if (xtcp_input_after_close(sk, cb)) {
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnData);
+			xtcp_why_ends(sk, XTCP_REASON_LATE_DATA);
 			xtcp_close_abort(sk, ECONNRESET);
 			xtcp_input_drop(sk, skb, XTCP_DropAfterClose);
 			return;
@@ -247,6 +256,7 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 		return;
 	xtcp_output_push_pending(sk);
 	xtcp_data_ack(sk);
+	xtcp_why_update(sk);
 	if (unlikely(sk->sk_state == TCP_FIN_WAIT2))
 		xtcp_state_retire(sk);
 }
@@ -265,6 +275,7 @@ void xtcp_input_segment(struct sock *sk, struct sk_buff *skb)
 	skb_dst_drop(skb);
 	tp->segs_in += max_t(u16, 1, skb_shinfo(skb)->gso_segs);
 	xtcp_clock_refresh(tp);
+	trace_xtcp_probe(sk, skb);
 	xtcp_input_options(sk, skb, &o);
 	switch (sk->sk_state) {
 	case TCP_CLOSE:

@@ -19,6 +19,8 @@
 
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 static int family = AF_XTCP;
 module_param(family, int, 0444);
 MODULE_PARM_DESC(family, "number of the socket family (default " __stringify(AF_XTCP) ")");
@@ -196,6 +198,7 @@ static void xtcp_sock_init_object(struct sock *sk)
 	atomic_set(&xs->listen.fastopen_pending, 0);
 	xs->listen.fastopen_max = 0;
 	RCU_INIT_POINTER(xs->listen.fastopen_keys, NULL);
+	memset(&xs->listen.stats, 0, sizeof(xs->listen.stats));
 	xtcp_timer_init(sk);
 	xtcp_pace_init(sk);
 	xtcp_dupack_init(sk);
@@ -212,9 +215,7 @@ int xtcp_sock_init(struct sock *sk)
 
 	sk->sk_protocol = IPPROTO_TCP;
 	icsk->icsk_ulp_ops = &xtcp_family_tag;
-	icsk->icsk_rto_min = TCP_RTO_MIN;
-	icsk->icsk_delack_max = TCP_DELACK_MAX;
-	xtcp_sk(sk)->rto_max_us = XTCP_RTO_MAX_US;
+	xtcp_param_init(sk);
 	icsk->icsk_sync_mss = xtcp_family_sync_mss;
 	sk->sk_write_space = xtcp_mem_write_space;
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
@@ -241,6 +242,7 @@ void xtcp_sock_destroy(struct sock *sk)
 
 	if (icsk->icsk_ulp_ops != &xtcp_family_tag)
 		return;
+	trace_xtcp_destroy_sock(sk);
 	xtcp_timer_clear(sk);
 	xtcp_pace_stop(sk);
 	xtcp_fastopen_destroy(sk);
@@ -322,6 +324,8 @@ void xtcp_family_child_init(struct sock *child, const struct sock *listener, con
 	memset(&icsk->icsk_accept_queue, 0, sizeof(icsk->icsk_accept_queue));
 	/* only listeners are looked up without a reference */
 	sock_reset_flag(child, SOCK_RCU_FREE);
+	/* a socket of its own has a number of its own */
+	atomic64_set(&child->sk_cookie, 0);
 	xtcp_sock_init_object(child);
 	xtcp_sock_init_fields(child);
 

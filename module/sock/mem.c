@@ -6,6 +6,8 @@
  */
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 /**
  * xtcp_mem_force() - charge @size bytes whatever the limit says: for what a connection cannot end without
  * @sk: socket
@@ -184,6 +186,7 @@ void xtcp_mem_rcvbuf_adjust(struct sock *sk)
 
 	if (!tp->rcv_rtt_est.rtt_us || elapsed < tp->rcv_rtt_est.rtt_us >> 3)
 		return;
+	trace_xtcp_rcv_space_adjust(sk);
 	if (copied > tp->rcvq_space.space) {
 		if (READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_moderate_rcvbuf) &&
 		    !(sk->sk_userlocks & SOCK_RCVBUF_LOCK)) {

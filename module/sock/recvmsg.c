@@ -158,6 +158,7 @@ void xtcp_recvmsg_consumed(struct sock *sk, int copied)
 	xtcp_clock_refresh(tp);
 	xtcp_mem_rcvbuf_adjust(sk);
 	xtcp_recvmsg_window_update(sk, copied);
+	xtcp_why_update(sk);
 }
 
 /** xtcp_recvmsg_peek_off() - proto_ops.set_peek_off: where MSG_PEEK begins (SO_PEEK_OFF); -1: at the first byte */

@@ -120,6 +120,7 @@ static int xtcp_sendmsg_wait(struct sock *sk, int flags, long *timeo)
 	set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
 	/* also what earlier calls held back: nothing else would make room */
 	xtcp_sendmsg_push(sk, flags & ~MSG_MORE);
+	xtcp_why_refresh(sk);
 	return sk_stream_wait_memory(sk, timeo);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 #define XTCP_CONTROL_ACK_RETRY_US	200000u
 
 /** xtcp_control_ack() - acknowledge what has arrived, now; without memory, try again by the delayed ACK timer */
@@ -69,7 +71,9 @@ void xtcp_control_reset(struct sock *sk, gfp_t gfp)
 
 	xtcp_clock_refresh(tp);
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_OutRsts);
-	xtcp_output_control(sk, XTCP_RST | XTCP_ACK, tp->snd_nxt, gfp);
+	trace_xtcp_send_reset(sk, NULL);
+	if (xtcp_output_control(sk, XTCP_RST | XTCP_ACK, tp->snd_nxt, gfp))
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortFailed);
 }
 
 /* The SYN occupies a sequence number, so it waits on the retransmit queue like data. */

@@ -96,6 +96,9 @@ u32 xtcp_output_advertised_wnd(struct sock *sk)
 	tp->rcv_wnd = wnd;
 	tp->rcv_wup = tp->rcv_nxt;
 	tp->rcv_ssthresh = max(tp->rcv_ssthresh, wnd);
+	/* what was promised is not taken back, although there is no room */
+	if (wnd && tcp_space(sk) <= 0)
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPWantZeroWindowAdv);
 	if (!wnd && old)
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPToZeroWindowAdv);
 	else if (wnd && !old)
@@ -630,6 +633,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 		tp->is_cwnd_limited |= limited;
 	}
 	xtcp_output_check_persist(sk);
+	xtcp_why_update(sk);
 }
 
 /** xtcp_output_push_pending() - the same, if anything waits to be sent or resent */

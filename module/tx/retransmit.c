@@ -6,6 +6,8 @@
  */
 #include "xtcp.h"
 
+#include <trace/events/xtcp.h>
+
 /** xtcp_retransmit_mark_lost() - this buffer is judged lost (again): it may be retransmitted */
 void xtcp_retransmit_mark_lost(struct sock *sk, struct sk_buff *skb)
 {
@@ -118,6 +120,7 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 	}
 	err = xtcp_output_transmit(sk, skb, true, GFP_ATOMIC);
 	list_move_tail(&skb->tcp_tsorted_anchor, &tp->tsorted_sent_queue);
+	trace_xtcp_retransmit_skb(sk, skb);
 	/* it counts as sent either way: the timer backs off instead of spinning on a full device */
 	if (!(cb->state & XTCP_SKB_RETRANS)) {
 		cb->state |= XTCP_SKB_RETRANS;

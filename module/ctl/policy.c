@@ -1,0 +1,718 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Policies: parameters for connections of programs that set none themselves, chosen by where a connection goes or comes
+ * from and by whose it is. Looked up when a connection is opened (conn/connect.c) and when one is accepted
+ * (conn/child.c), so they are effective for unmodified programs, in each network namespace its own.
+ *
+ * THE TABLE. A policy's fields, some of them prefixes, make a key; which fields it has is its shape. All policies of a
+ * shape differ in the key alone, so a shape is looked up by hashing the connection's own fields under the shape's mask:
+ * one probe per shape, whatever the number of policies. Shapes are tried from the most special to the least; the first
+ * hit is the answer. The number of shapes is bounded, so the time is.
+ *
+ * A table never changes: a writer makes another one that shares the policies, and RCU swaps it in. Writers hold
+ * policy_mutex.
+ */
+#include <linux/hash.h>
+#include <linux/jhash.h>
+#include <linux/slab.h>
+
+#include "xtcp.h"
+#include "ctl/ctl.h"
+
+#define XTCP_POLICY_SHAPES	32u
+
+/** struct xtcp_policy_key - what is matched, masked by a shape; all bytes count */
+struct xtcp_policy_key {
+	u64 remote[2];
+	u64 local[2];
+	u64 cgroup;
+	u32 uid;
+	u16 remote_port;
+	u16 local_port;
+	u32 direction;
+	u32 zero;
+};
+
+static_assert(sizeof(struct xtcp_policy_key) == 56);
+
+/**
+ * struct xtcp_policy_shape - which fields count; ordered by these in turn, more before less
+ * @remote_bits: prefix length of the remote address; IPv4's is 96 more; 0: any, of both families
+ * @local_bits: the same for the local one
+ * @fields: XTCP_SHAPE_* bits, the weightier ones higher
+ * @remote_mask: ones where @remote_bits says
+ * @local_mask: ones where @local_bits says
+ */
+struct xtcp_policy_shape {
+	u8 remote_bits;
+	u8 local_bits;
+	u8 fields;
+	u64 remote_mask[2];
+	u64 local_mask[2];
+};
+
+#define XTCP_SHAPE_REMOTE_PORT	0x10
+#define XTCP_SHAPE_LOCAL_PORT	0x08
+#define XTCP_SHAPE_CGROUP	0x04
+#define XTCP_SHAPE_UID		0x02
+#define XTCP_SHAPE_DIRECTION	0x01
+
+/**
+ * struct xtcp_policy - one policy; constant but for @hits
+ * @refs: tables it is in
+ * @id: its number
+ * @key: masked by @shape
+ * @shape: which fields it has
+ * @params: what it sets
+ * @hits: connections it was applied to
+ */
+struct xtcp_policy {
+	refcount_t refs;
+	u32 id;
+	struct xtcp_policy_key key;
+	struct xtcp_policy_shape shape;
+	struct xtcp_params params;
+	atomic64_t hits;
+};
+
+/**
+ * struct xtcp_policy_table - all policies of a namespace
+ * @count: policies
+ * @shapes: entries in @shape
+ * @mask: of @head
+ * @seed: of the hash
+ * @shape: most special first
+ * @head: first of a chain, an index into @policy plus one
+ * @next: the next in the chain, for each policy
+ * @policy: the policies, by number
+ */
+struct xtcp_policy_table {
+	u32 count;
+	u32 shapes;
+	u32 mask;
+	u32 seed;
+	struct xtcp_policy_shape shape[XTCP_POLICY_SHAPES];
+	u32 *head;
+	u32 *next;
+	struct xtcp_policy *policy[];
+};
+
+/* ------------------------------------------------------------ keys */
+
+/* The masks that belong to the prefix lengths. */
+static void xtcp_policy_shape_masks(struct xtcp_policy_shape *s)
+{
+	static const struct in6_addr ones = { .s6_addr = { [0 ... 15] = 0xff } };
+	struct in6_addr mask;
+
+	ipv6_addr_prefix(&mask, &ones, s->remote_bits);
+	memcpy(s->remote_mask, &mask, sizeof(mask));
+	ipv6_addr_prefix(&mask, &ones, s->local_bits);
+	memcpy(s->local_mask, &mask, sizeof(mask));
+}
+
+static void xtcp_policy_mask(struct xtcp_policy_key *to, const struct xtcp_policy_key *from,
+			     const struct xtcp_policy_shape *s)
+{
+	to->remote[0] = from->remote[0] & s->remote_mask[0];
+	to->remote[1] = from->remote[1] & s->remote_mask[1];
+	to->local[0] = from->local[0] & s->local_mask[0];
+	to->local[1] = from->local[1] & s->local_mask[1];
+	to->cgroup = s->fields & XTCP_SHAPE_CGROUP ? from->cgroup : 0;
+	to->uid = s->fields & XTCP_SHAPE_UID ? from->uid : 0;
+	to->remote_port = s->fields & XTCP_SHAPE_REMOTE_PORT ? from->remote_port : 0;
+	to->local_port = s->fields & XTCP_SHAPE_LOCAL_PORT ? from->local_port : 0;
+	to->direction = s->fields & XTCP_SHAPE_DIRECTION ? from->direction : 0;
+	to->zero = 0;
+}
+
+static int xtcp_policy_shape_cmp(const struct xtcp_policy_shape *a, const struct xtcp_policy_shape *b)
+{
+	if (a->remote_bits != b->remote_bits)
+		return (int)b->remote_bits - a->remote_bits;
+	if (a->local_bits != b->local_bits)
+		return (int)b->local_bits - a->local_bits;
+	return (int)b->fields - a->fields;
+}
+
+/*
+ * Quick rather than strong: a peer chooses what is looked up, but only who writes policies chooses what is in the chains.
+ */
+static u32 xtcp_policy_hash(const struct xtcp_policy_table *t, const struct xtcp_policy_key *key,
+			    const struct xtcp_policy_shape *s)
+{
+	u64 rest = key->local[0] ^ key->local[1] ^ key->cgroup ^ key->uid ^ key->direction;
+	u64 remote = key->remote[0] * GOLDEN_RATIO_64 ^ key->remote[1];
+
+	rest += s->remote_bits << 16 | s->local_bits << 8 | s->fields;
+	remote ^= ((u64)key->remote_port << 16 | key->local_port) * GOLDEN_RATIO_64;
+	return jhash_3words(remote, remote >> 32, rest ^ rest >> 32, t->seed) & t->mask;
+}
+
+/* ------------------------------------------------------------ lookup */
+
+static struct xtcp_policy *xtcp_policy_probe(const struct xtcp_policy_table *t, const struct xtcp_policy_key *key,
+					     const struct xtcp_policy_shape *s)
+{
+	u32 i;
+
+	for (i = t->head[xtcp_policy_hash(t, key, s)]; i; i = t->next[i - 1]) {
+		struct xtcp_policy *p = t->policy[i - 1];
+
+		if (!memcmp(&p->key, key, sizeof(*key)) && !xtcp_policy_shape_cmp(&p->shape, s))
+			return p;
+	}
+	return NULL;
+}
+
+/* A policy of a cgroup holds for those below it; the nearest one wins. */
+static struct xtcp_policy *xtcp_policy_probe_cgroups(const struct xtcp_policy_table *t, struct xtcp_policy_key *key,
+						     const struct xtcp_policy_shape *s, const struct sock *sk)
+{
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	struct cgroup *cgrp = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
+	struct xtcp_policy *p;
+
+	for (; cgrp; cgrp = cgroup_parent(cgrp)) {
+		key->cgroup = cgroup_id(cgrp);
+		p = xtcp_policy_probe(t, key, s);
+		if (p)
+			return p;
+	}
+#endif
+	return NULL;
+}
+
+static struct xtcp_policy *xtcp_policy_find(const struct xtcp_policy_table *t, const struct xtcp_policy_key *full,
+					    const struct sock *sk)
+{
+	struct xtcp_policy_key key;
+	struct xtcp_policy *p;
+	u32 i;
+
+	for (i = 0; i < t->shapes; i++) {
+		xtcp_policy_mask(&key, full, &t->shape[i]);
+		if (t->shape[i].fields & XTCP_SHAPE_CGROUP)
+			p = xtcp_policy_probe_cgroups(t, &key, &t->shape[i], sk);
+		else
+			p = xtcp_policy_probe(t, &key, &t->shape[i]);
+		if (p)
+			return p;
+	}
+	return NULL;
+}
+
+/**
+ * xtcp_policy_apply() - the policy for a connection that begins, if there is one
+ * @sk: addresses and ports are set, nothing was sent; locked, or a child nobody knows
+ * @accepted: it is a child of a listener
+ *
+ * What the program has set itself stays. Any context.
+ */
+void xtcp_policy_apply(struct sock *sk, bool accepted)
+{
+	struct xtcp_ctl *ctl = xtcp_sk_net(sk)->ctl;
+	const struct xtcp_policy_table *t;
+	struct xtcp_policy_key key;
+	struct xtcp_policy *p;
+	struct xtcp_tuple tuple;
+
+	if (!rcu_access_pointer(ctl->policies))
+		return;
+	xtcp_connect_fill_tuple(sk, &tuple);
+	memset(&key, 0, sizeof(key));
+	memcpy(key.remote, &tuple.raddr, sizeof(key.remote));
+	memcpy(key.local, &tuple.laddr, sizeof(key.local));
+	key.remote_port = ntohs(tuple.rport);
+	key.local_port = ntohs(tuple.lport);
+	key.uid = from_kuid(&init_user_ns, sk->sk_uid);
+	key.direction = accepted ? XTCP_DIRECTION_ACCEPT : XTCP_DIRECTION_CONNECT;
+
+	rcu_read_lock();
+	t = rcu_dereference(ctl->policies);
+	p = t ? xtcp_policy_find(t, &key, sk) : NULL;
+	if (p) {
+		xtcp_param_apply(sk, &p->params, false);
+		xtcp_sk(sk)->policy = p->id;
+		atomic64_inc(&p->hits);
+	}
+	rcu_read_unlock();
+	if (p)
+		xtcp_event_policy(sk);
+}
+
+/* ------------------------------------------------------------ tables */
+
+static void xtcp_policy_put(struct xtcp_policy *p)
+{
+	if (refcount_dec_and_test(&p->refs))
+		kfree(p);
+}
+
+static void xtcp_policy_table_free(struct xtcp_policy_table *t)
+{
+	u32 i;
+
+	if (!t)
+		return;
+	for (i = 0; i < t->count; i++)
+		xtcp_policy_put(t->policy[i]);
+	kvfree(t->head);
+	kvfree(t);
+}
+
+static struct xtcp_policy_table *xtcp_policy_table_new(u32 most)
+{
+	struct xtcp_policy_table *t = kvzalloc(struct_size(t, policy, most), GFP_KERNEL_ACCOUNT);
+	u32 heads = roundup_pow_of_two(max(2 * most, 8u));
+
+	if (!t)
+		return NULL;
+	t->head = kvcalloc(heads + most, sizeof(*t->head), GFP_KERNEL_ACCOUNT);
+	if (!t->head) {
+		kvfree(t);
+		return NULL;
+	}
+	t->next = t->head + heads;
+	t->mask = heads - 1;
+	t->seed = get_random_u32();
+	return t;
+}
+
+/* Find or make room for a shape, in order. -ENOSPC: too many different ones */
+static int xtcp_policy_table_shape(struct xtcp_policy_table *t, const struct xtcp_policy_shape *s)
+{
+	u32 at;
+
+	for (at = 0; at < t->shapes && xtcp_policy_shape_cmp(&t->shape[at], s) < 0; at++)
+		;
+	if (at < t->shapes && !xtcp_policy_shape_cmp(&t->shape[at], s))
+		return 0;
+	if (t->shapes == XTCP_POLICY_SHAPES)
+		return -ENOSPC;
+	memmove(&t->shape[at + 1], &t->shape[at], (t->shapes - at) * sizeof(*s));
+	t->shape[at] = *s;
+	t->shapes++;
+	return 0;
+}
+
+/* Add @p, taking a reference. -EEXIST: one with the same match is there; -ENOSPC */
+static int xtcp_policy_table_add(struct xtcp_policy_table *t, struct xtcp_policy *p)
+{
+	u32 hash = xtcp_policy_hash(t, &p->key, &p->shape);
+	int err;
+
+	if (xtcp_policy_probe(t, &p->key, &p->shape))
+		return -EEXIST;
+	err = xtcp_policy_table_shape(t, &p->shape);
+	if (err)
+		return err;
+	refcount_inc(&p->refs);
+	t->policy[t->count] = p;
+	t->next[t->count] = t->head[hash];
+	t->head[hash] = ++t->count;
+	return 0;
+}
+
+static struct xtcp_policy_table *xtcp_policy_current(struct xtcp_ctl *ctl)
+{
+	return rcu_dereference_protected(ctl->policies, lockdep_is_held(&ctl->policy_mutex));
+}
+
+/* Swap @t in and free what was there. Policy mutex held; may sleep. */
+static void xtcp_policy_install(struct xtcp_ctl *ctl, struct xtcp_policy_table *t)
+{
+	struct xtcp_policy_table *old = xtcp_policy_current(ctl);
+
+	rcu_assign_pointer(ctl->policies, t);
+	if (old)
+		synchronize_rcu();
+	xtcp_policy_table_free(old);
+}
+
+/* A copy of the current table without policy @skip (0: none), with room for @more. */
+static struct xtcp_policy_table *xtcp_policy_copy(struct xtcp_ctl *ctl, u32 skip, u32 more)
+{
+	struct xtcp_policy_table *old = xtcp_policy_current(ctl), *t;
+	u32 i;
+
+	t = xtcp_policy_table_new((old ? old->count : 0) + more);
+	if (!t)
+		return NULL;
+	/* what was in a table fits into the next one */
+	for (i = 0; old && i < old->count; i++)
+		if (old->policy[i]->id != skip)
+			xtcp_policy_table_add(t, old->policy[i]);
+	return t;
+}
+
+/** xtcp_policy_net_exit() - the namespace goes; nobody looks anything up any more */
+void xtcp_policy_net_exit(struct net *net)
+{
+	struct xtcp_ctl *ctl = xtcp_net(net)->ctl;
+
+	xtcp_policy_table_free(rcu_dereference_protected(ctl->policies, true));
+	RCU_INIT_POINTER(ctl->policies, NULL);
+}
+
+/* ------------------------------------------------------------ messages */
+
+/* A prefix: the length counts from IPv4's own beginning. */
+static int xtcp_policy_parse_addr(struct nlattr *attr, struct nlattr *len, struct in6_addr *addr, u8 *bits,
+				  struct netlink_ext_ack *extack)
+{
+	unsigned int most, base;
+	int err;
+
+	if (!attr) {
+		if (!len)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, len, "a prefix length without its address");
+		return -EINVAL;
+	}
+	err = xtcp_fill_address(attr, addr, extack);
+	if (err)
+		return err;
+	base = nla_len(attr) == 4 ? 96 : 0;
+	most = nla_len(attr) * 8;
+	if (len && nla_get_u8(len) > most) {
+		NL_SET_ERR_MSG_ATTR(extack, len, "longer than the address");
+		return -EINVAL;
+	}
+	*bits = base + (len ? nla_get_u8(len) : most);
+	return 0;
+}
+
+static int xtcp_policy_parse_uid(struct nlattr *attr, struct user_namespace *user_ns, u32 *uid,
+				 struct netlink_ext_ack *extack)
+{
+	kuid_t kuid = make_kuid(user_ns, nla_get_u32(attr));
+
+	if (!uid_valid(kuid)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no such user here");
+		return -EINVAL;
+	}
+	*uid = from_kuid(&init_user_ns, kuid);
+	return 0;
+}
+
+static int xtcp_policy_parse_match(struct nlattr **tb, struct user_namespace *user_ns, struct xtcp_policy *p,
+				   struct netlink_ext_ack *extack)
+{
+	struct in6_addr remote = {}, local = {};
+	struct xtcp_policy_key key = {};
+	int err;
+
+	err = xtcp_policy_parse_addr(tb[XTCP_A_POLICY_REMOTE], tb[XTCP_A_POLICY_REMOTE_PREFIX], &remote,
+				     &p->shape.remote_bits, extack);
+	if (!err)
+		err = xtcp_policy_parse_addr(tb[XTCP_A_POLICY_LOCAL], tb[XTCP_A_POLICY_LOCAL_PREFIX], &local,
+					     &p->shape.local_bits, extack);
+	if (!err && tb[XTCP_A_POLICY_UID]) {
+		p->shape.fields |= XTCP_SHAPE_UID;
+		err = xtcp_policy_parse_uid(tb[XTCP_A_POLICY_UID], user_ns, &key.uid, extack);
+	}
+	if (err)
+		return err;
+	if (tb[XTCP_A_POLICY_REMOTE_PORT]) {
+		p->shape.fields |= XTCP_SHAPE_REMOTE_PORT;
+		key.remote_port = nla_get_u16(tb[XTCP_A_POLICY_REMOTE_PORT]);
+	}
+	if (tb[XTCP_A_POLICY_LOCAL_PORT]) {
+		p->shape.fields |= XTCP_SHAPE_LOCAL_PORT;
+		key.local_port = nla_get_u16(tb[XTCP_A_POLICY_LOCAL_PORT]);
+	}
+	if (tb[XTCP_A_POLICY_CGROUP]) {
+		p->shape.fields |= XTCP_SHAPE_CGROUP;
+		key.cgroup = nla_get_u64(tb[XTCP_A_POLICY_CGROUP]);
+	}
+	if (tb[XTCP_A_POLICY_DIRECTION] && nla_get_u32(tb[XTCP_A_POLICY_DIRECTION])) {
+		p->shape.fields |= XTCP_SHAPE_DIRECTION;
+		key.direction = nla_get_u32(tb[XTCP_A_POLICY_DIRECTION]);
+	}
+	memcpy(key.remote, &remote, sizeof(key.remote));
+	memcpy(key.local, &local, sizeof(key.local));
+	xtcp_policy_shape_masks(&p->shape);
+	xtcp_policy_mask(&p->key, &key, &p->shape);
+	return 0;
+}
+
+/* A policy from attributes, with one reference. Error pointer: -EINVAL, -ENOMEM, what the parameters say. */
+static struct xtcp_policy *xtcp_policy_parse(struct net *net, struct nlattr **tb, struct user_namespace *user_ns,
+					     struct netlink_ext_ack *extack)
+{
+	struct xtcp_policy *p;
+	int err;
+
+	if (!tb[XTCP_A_POLICY_PARAM]) {
+		NL_SET_ERR_MSG(extack, "a policy needs parameters");
+		return ERR_PTR(-EINVAL);
+	}
+	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&p->refs, 1);
+	err = xtcp_policy_parse_match(tb, user_ns, p, extack);
+	if (!err)
+		err = xtcp_param_parse(net, tb[XTCP_A_POLICY_PARAM], &p->params, extack);
+	if (!err)
+		return p;
+	kfree(p);
+	return ERR_PTR(err);
+}
+
+static struct user_namespace *xtcp_policy_user_ns(struct sk_buff *skb)
+{
+	return sk_user_ns(NETLINK_CB(skb).sk);
+}
+
+static int xtcp_policy_answer_id(struct genl_info *info, u32 id)
+{
+	struct sk_buff *reply = genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
+	void *hdr;
+
+	if (!reply)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(reply, info, &xtcp_genl_family, 0, XTCP_CMD_POLICY_ADD);
+	if (!hdr || nla_put_u32(reply, XTCP_A_POLICY_ID, id)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
+/** xtcp_genl_policy_add_do() - XTCP_CMD_POLICY_ADD; -EEXIST, -ENOSPC (too many policies or shapes) */
+int xtcp_genl_policy_add_do(struct sk_buff *skb, struct genl_info *info)
+{
+	struct xtcp_net *xn = xtcp_net(genl_info_net(info));
+	struct xtcp_policy_table *t, *old;
+	struct xtcp_policy *p;
+	u32 id;
+	int err;
+
+	p = xtcp_policy_parse(genl_info_net(info), info->attrs, xtcp_policy_user_ns(skb), info->extack);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	mutex_lock(&xn->ctl->policy_mutex);
+	id = ++xn->ctl->policy_id;
+	p->id = id;
+	old = xtcp_policy_current(xn->ctl);
+	err = old && old->count >= READ_ONCE(xn->knobs.policy_max) ? -ENOSPC : 0;
+	t = err ? NULL : xtcp_policy_copy(xn->ctl, 0, 1);
+	if (!err)
+		err = t ? xtcp_policy_table_add(t, p) : -ENOMEM;
+	if (err)
+		xtcp_policy_table_free(t);
+	else
+		xtcp_policy_install(xn->ctl, t);
+	mutex_unlock(&xn->ctl->policy_mutex);
+	xtcp_policy_put(p);
+	return err ? : xtcp_policy_answer_id(info, id);
+}
+
+/** xtcp_genl_policy_del_do() - XTCP_CMD_POLICY_DEL; -EINVAL without a number, -ENOENT */
+int xtcp_genl_policy_del_do(struct sk_buff *skb, struct genl_info *info)
+{
+	struct xtcp_ctl *ctl = xtcp_net(genl_info_net(info))->ctl;
+	struct xtcp_policy_table *old, *t;
+	int err = 0;
+
+	if (GENL_REQ_ATTR_CHECK(info, XTCP_A_POLICY_ID))
+		return -EINVAL;
+	mutex_lock(&ctl->policy_mutex);
+	old = xtcp_policy_current(ctl);
+	t = xtcp_policy_copy(ctl, nla_get_u32(info->attrs[XTCP_A_POLICY_ID]), 0);
+	if (!t)
+		err = -ENOMEM;
+	else if (!old || t->count == old->count)
+		err = -ENOENT;
+	if (err) {
+		xtcp_policy_table_free(t);
+	} else if (t->count) {
+		xtcp_policy_install(ctl, t);
+	} else {
+		xtcp_policy_install(ctl, NULL);
+		xtcp_policy_table_free(t);
+	}
+	mutex_unlock(&ctl->policy_mutex);
+	return err;
+}
+
+/* Read the entries of XTCP_CMD_POLICY_REPLACE into @t, which has room for them. */
+static int xtcp_policy_read_all(struct sk_buff *skb, struct genl_info *info, struct xtcp_policy_table *t)
+{
+	struct xtcp_ctl *ctl = xtcp_net(genl_info_net(info))->ctl;
+	struct nlattr *tb[XTCP_A_POLICY_MAX + 1], *attr;
+	struct xtcp_policy *p;
+	int left, err;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, left) {
+		if (nla_type(attr) != XTCP_A_POLICY_ENTRY)
+			continue;
+		err = nla_parse_nested(tb, XTCP_A_POLICY_MAX, attr, xtcp_policy_policy, info->extack);
+		if (err)
+			return err;
+		p = xtcp_policy_parse(genl_info_net(info), tb, xtcp_policy_user_ns(skb), info->extack);
+		if (IS_ERR(p))
+			return PTR_ERR(p);
+		p->id = ++ctl->policy_id;
+		err = xtcp_policy_table_add(t, p);
+		xtcp_policy_put(p);
+		if (err) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr, "twice the same match, or too many kinds of match");
+			return err;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/** xtcp_genl_policy_replace_do() - XTCP_CMD_POLICY_REPLACE: all entries or none come into force, in one step */
+int xtcp_genl_policy_replace_do(struct sk_buff *skb, struct genl_info *info)
+{
+	struct xtcp_net *xn = xtcp_net(genl_info_net(info));
+	struct xtcp_policy_table *t;
+	struct nlattr *attr;
+	u32 count = 0;
+	int left, err;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, left)
+		count += nla_type(attr) == XTCP_A_POLICY_ENTRY;
+	if (count > READ_ONCE(xn->knobs.policy_max)) {
+		NL_SET_ERR_MSG(info->extack, "more than net.xtcp.policy_max");
+		return -ENOSPC;
+	}
+	t = xtcp_policy_table_new(count);
+	if (!t)
+		return -ENOMEM;
+	mutex_lock(&xn->ctl->policy_mutex);
+	err = xtcp_policy_read_all(skb, info, t);
+	if (!err)
+		xtcp_policy_install(xn->ctl, count ? t : NULL);
+	mutex_unlock(&xn->ctl->policy_mutex);
+	if (err || !count)
+		xtcp_policy_table_free(t);
+	return err;
+}
+
+static int xtcp_policy_fill_addr(struct sk_buff *skb, int attr, const u64 bytes[2], u8 bits)
+{
+	struct in6_addr addr;
+	bool v4;
+
+	if (!bits)
+		return 0;
+	memcpy(&addr, bytes, sizeof(addr));
+	v4 = bits >= 96 && ipv6_addr_v4mapped(&addr);
+	if (nla_put(skb, attr, v4 ? 4 : 16, v4 ? &addr.s6_addr32[3] : addr.s6_addr32) ||
+	    nla_put_u8(skb, attr + 1, v4 ? bits - 96 : bits))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int xtcp_policy_fill(struct sk_buff *skb, const struct xtcp_policy *p, struct user_namespace *user_ns)
+{
+	const struct xtcp_policy_key *k = &p->key;
+	u8 fields = p->shape.fields;
+	u32 uid = from_kuid_munged(user_ns, make_kuid(&init_user_ns, k->uid));
+
+	static_assert(XTCP_A_POLICY_REMOTE + 1 == (int)XTCP_A_POLICY_REMOTE_PREFIX &&
+		      XTCP_A_POLICY_LOCAL + 1 == (int)XTCP_A_POLICY_LOCAL_PREFIX);
+	if (nla_put_u32(skb, XTCP_A_POLICY_ID, p->id) || nla_put_u32(skb, XTCP_A_POLICY_DIRECTION, k->direction) ||
+	    xtcp_policy_fill_addr(skb, XTCP_A_POLICY_REMOTE, k->remote, p->shape.remote_bits) ||
+	    xtcp_policy_fill_addr(skb, XTCP_A_POLICY_LOCAL, k->local, p->shape.local_bits) ||
+	    (k->remote_port && nla_put_u16(skb, XTCP_A_POLICY_REMOTE_PORT, k->remote_port)) ||
+	    (k->local_port && nla_put_u16(skb, XTCP_A_POLICY_LOCAL_PORT, k->local_port)) ||
+	    (fields & XTCP_SHAPE_UID && nla_put_u32(skb, XTCP_A_POLICY_UID, uid)) ||
+	    (k->cgroup && nla_put_u64_64bit(skb, XTCP_A_POLICY_CGROUP, k->cgroup, XTCP_A_POLICY_PAD)) ||
+	    nla_put_u64_64bit(skb, XTCP_A_POLICY_HITS, atomic64_read(&p->hits), XTCP_A_POLICY_PAD))
+		return -EMSGSIZE;
+	return xtcp_param_fill(skb, XTCP_A_POLICY_PARAM, &p->params);
+}
+
+/* The first policy after number @last: they are in the order of their numbers. Policy mutex held. */
+static struct xtcp_policy *xtcp_policy_after(struct xtcp_ctl *ctl, u32 last)
+{
+	struct xtcp_policy_table *t = xtcp_policy_current(ctl);
+	u32 low = 0, high = t ? t->count : 0;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (t->policy[mid]->id <= last)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return t && low < t->count ? t->policy[low] : NULL;
+}
+
+/** xtcp_genl_policy_get_do() - XTCP_CMD_POLICY_GET: one by its number; -EINVAL, -ENOENT */
+int xtcp_genl_policy_get_do(struct sk_buff *skb, struct genl_info *info)
+{
+	struct xtcp_ctl *ctl = xtcp_net(genl_info_net(info))->ctl;
+	struct xtcp_policy *p;
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+	u32 id;
+
+	if (GENL_REQ_ATTR_CHECK(info, XTCP_A_POLICY_ID))
+		return -EINVAL;
+	id = nla_get_u32(info->attrs[XTCP_A_POLICY_ID]);
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(reply, info, &xtcp_genl_family, 0, XTCP_CMD_POLICY_GET);
+	mutex_lock(&ctl->policy_mutex);
+	p = xtcp_policy_after(ctl, id - 1);
+	err = p && p->id == id ? xtcp_policy_fill(reply, p, xtcp_policy_user_ns(skb)) : -ENOENT;
+	mutex_unlock(&ctl->policy_mutex);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
+/** xtcp_genl_policy_get_start() - a dump begins before the first */
+int xtcp_genl_policy_get_start(struct netlink_callback *cb)
+{
+	if (genl_dumpit_info(cb)->attrs[XTCP_A_POLICY_ID])
+		return -EINVAL;
+	*(u32 *)cb->ctx = 0;
+	return 0;
+}
+
+/** xtcp_genl_policy_get_dump() - in the order of their numbers */
+int xtcp_genl_policy_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct xtcp_ctl *ctl = xtcp_net(sock_net(skb->sk))->ctl;
+	u32 *last = (u32 *)cb->ctx;
+	struct xtcp_policy *p;
+	void *hdr;
+
+	mutex_lock(&ctl->policy_mutex);
+	while ((p = xtcp_policy_after(ctl, *last))) {
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &xtcp_genl_family, NLM_F_MULTI,
+				  XTCP_CMD_POLICY_GET);
+		if (!hdr)
+			break;
+		if (xtcp_policy_fill(skb, p, xtcp_policy_user_ns(cb->skb))) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		*last = p->id;
+	}
+	mutex_unlock(&ctl->policy_mutex);
+	return skb->len;
+}
+
+/** xtcp_genl_policy_get_done() - nothing was held */
+int xtcp_genl_policy_get_done(struct netlink_callback *cb)
+{
+	return 0;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Why is it slow? A connection's life is divided among what it waited for: one account for its sender, one for its
+ * receiver. core/limit.c says what is waited for; here the time between two answers is added up. Called at the end of
+ * each step (a segment was processed, output stopped, a reader or a writer was served) with the socket lock held; the
+ * usual step changes no answer and costs a few compares. TCP_INFO's busy, rwnd-limited and sndbuf-limited times, which
+ * the kernel's tcp_get_info() computes, are kept true as well. Never changes what a connection does.
+ */
+#include "xtcp.h"
+#include "ctl/ctl.h"
+
+static_assert(XTCP_BYS == (int)__XTCP_LIMIT_MAX);
+static_assert(XTCP_BY_DELAYED_ACK == (int)XTCP_LIMIT_DELAYED_ACK && XTCP_BY_RX_HOLE == (int)XTCP_LIMIT_RX_HOLE);
+
+/** xtcp_why_begin() - a connection is opened, or a child was made; socket lock held or nobody knows the socket */
+void xtcp_why_begin(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct xtcp_why *w = &xs->why;
+
+	memset(w, 0, sizeof(*w));
+	xtcp_clock_refresh(&xs->tp);
+	w->begin_us = xs->tp.tcp_mstamp;
+	w->tx_since_us = w->begin_us;
+	w->rx_since_us = w->begin_us;
+	w->tx = XTCP_BY_APPLICATION;
+	w->rx = XTCP_BY_RX_PEER;
+}
+
+static enum xtcp_limit_kind xtcp_why_tx(const struct sock *sk, u32 queued)
+{
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+	const struct tcp_sock *tp = &xs->tp;
+	const struct xtcp_limit_in in = {
+		.queued = queued,
+		.mss = tp->mss_cache,
+		.usable = xtcp_window_usable(tp->snd_una, tp->snd_wnd, tp->snd_nxt),
+		.in_flight = tcp_packets_in_flight(tp),
+		.cwnd = tp->snd_cwnd,
+		.unacked = tp->packets_out,
+		.recovering = inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || inet_csk(sk)->icsk_retransmits,
+		.full = sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags),
+		.paced = hrtimer_is_queued((struct hrtimer *)&xs->pace_timer),
+		.throttled = test_bit(XTCP_TSQ_THROTTLED, &xs->deferred),
+		.capped = sk->sk_pacing_status == SK_PACING_FQ && sk->sk_max_pacing_rate != ~0UL,
+	};
+
+	return xtcp_limit_tx(&in);
+}
+
+/* The kernel's three accounts, in jiffies: busy, of that limited by the peer's window, by the send buffer. */
+static void xtcp_why_chrono(struct tcp_sock *tp, enum xtcp_limit_kind tx, bool busy)
+{
+	enum tcp_chrono type = TCP_CHRONO_BUSY;
+
+	if (!busy)
+		type = TCP_CHRONO_UNSPEC;
+	else if (tx == XTCP_BY_PEER_WINDOW)
+		type = TCP_CHRONO_RWND_LIMITED;
+	else if (tx == XTCP_BY_SEND_BUFFER)
+		type = TCP_CHRONO_SNDBUF_LIMITED;
+	if (type == tp->chrono_type)
+		return;
+	if (tp->chrono_type > TCP_CHRONO_UNSPEC)
+		tp->chrono_stat[tp->chrono_type - 1] += tcp_jiffies32 - tp->chrono_start;
+	tp->chrono_start = tcp_jiffies32;
+	tp->chrono_type = type;
+}
+
+/* A small segment was held back for an ACK: what the path did not need for it was the peer's delay. */
+static void xtcp_why_end_nagle(struct xtcp_sock *xs, u64 waited_us)
+{
+	u64 delay = xtcp_limit_ack_delay(waited_us, tcp_min_rtt(&xs->tp));
+
+	xs->why.us[XTCP_BY_DELAYED_ACK] += delay;
+	xs->why.us[XTCP_BY_NAGLE] += waited_us - delay;
+}
+
+static void xtcp_why_turn_tx(struct xtcp_sock *xs, enum xtcp_limit_kind tx)
+{
+	struct xtcp_why *w = &xs->why;
+	u64 waited = xs->tp.tcp_mstamp - w->tx_since_us;
+
+	/* a cork is the application's own doing, however long it takes */
+	if (w->tx == XTCP_BY_NAGLE && !(xs->tp.nonagle & TCP_NAGLE_CORK))
+		xtcp_why_end_nagle(xs, waited);
+	else
+		w->us[w->tx] += waited;
+	w->tx = tx;
+	w->tx_since_us = xs->tp.tcp_mstamp;
+}
+
+/**
+ * xtcp_why_update() - a step is done: what does the connection wait for now?
+ * @sk: connection, locked, clock refreshed
+ */
+void xtcp_why_update(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct tcp_sock *tp = &xs->tp;
+	struct xtcp_why *w = &xs->why;
+	u32 queued = skb_queue_empty(&sk->sk_write_queue) ? 0 : tp->write_seq - tp->snd_nxt;
+	enum xtcp_limit_kind tx, rx;
+
+	if (!w->begin_us)
+		return;
+	tx = xtcp_why_tx(sk, queued);
+	rx = xtcp_limit_rx(!RB_EMPTY_ROOT(&tp->out_of_order_queue), xtcp_readable(sk));
+	xtcp_why_chrono(tp, tx, tp->packets_out || queued);
+	if (unlikely(tx != w->tx))
+		xtcp_why_turn_tx(xs, tx);
+	if (unlikely(rx != w->rx)) {
+		w->us[w->rx] += tp->tcp_mstamp - w->rx_since_us;
+		w->rx = rx;
+		w->rx_since_us = tp->tcp_mstamp;
+	}
+}
+
+/** xtcp_why_refresh() - the same where no segment was sent or received just now: the clock is read first */
+void xtcp_why_refresh(struct sock *sk)
+{
+	xtcp_clock_refresh(tcp_sk(sk));
+	xtcp_why_update(sk);
+}
+
+/**
+ * xtcp_why_timeout() - the retransmission timer expired: the time since the last news was lost on it
+ * @sk: connection, locked, clock refreshed; before the RTO is backed off
+ *
+ * Until it expires nothing tells a lost tail from a long path, so it is put right afterwards.
+ */
+void xtcp_why_timeout(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct xtcp_why *w = &xs->why;
+	u64 rto = xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, xs->rto_max_us);
+	u64 waited = xs->tp.tcp_mstamp - w->tx_since_us;
+
+	if (!w->begin_us)
+		return;
+	rto = min(rto, waited);
+	w->us[w->tx] += waited - rto;
+	w->us[XTCP_BY_RECOVERY] += rto;
+	w->tx = XTCP_BY_RECOVERY;
+	w->tx_since_us = xs->tp.tcp_mstamp;
+}
+
+/**
+ * xtcp_why_sum() - the account with what is being waited for now
+ * @xs: connection, locked
+ * @now_us: now, or the end
+ * @us: filled, by enum xtcp_limit_kind
+ */
+void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS])
+{
+	const struct xtcp_why *w = &xs->why;
+
+	memcpy(us, w->us, sizeof(w->us));
+	if (!w->begin_us)
+		return;
+	if (now_us > w->tx_since_us)
+		us[w->tx] += now_us - w->tx_since_us;
+	if (now_us > w->rx_since_us)
+		us[w->rx] += now_us - w->rx_since_us;
+}
+
+/** xtcp_why_ends() - note why the connection is about to end; the first reason given counts. Lock held */
+void xtcp_why_ends(struct sock *sk, u8 reason)
+{
+	struct xtcp_why *w = &xtcp_sk(sk)->why;
+
+	if (!w->reason)
+		w->reason = reason;
+}
