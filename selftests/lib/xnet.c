@@ -449,11 +449,31 @@ int xnet_segmentation_off(const struct xnet *net)
 	return err;
 }
 
+/*
+ * A link that loses some packets loses ARP's and neighbour discovery's, too, and after three of them in a row the host
+ * is "unreachable". That is not what a case is about, so they are asked more often there.
+ */
+static int xnet_patient_neighbours(const struct xnet *net, enum xnet_side side)
+{
+	static const char *const names[] = {
+		"net/ipv4/neigh/" XNET_LINK "/mcast_solicit", "net/ipv4/neigh/" XNET_LINK "/ucast_solicit",
+		"net/ipv6/neigh/" XNET_LINK "/mcast_solicit", "net/ipv6/neigh/" XNET_LINK "/ucast_solicit",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (xnet_sysctl(net->ns[side], names[i], "30"))
+			return -1;
+	}
+	return 0;
+}
+
 /* What a host sends passes through netem; NULL: no more. */
 int xnet_netem_side(const struct xnet *net, enum xnet_side side, const struct netem *netem)
 {
 	int err;
 
+	if (netem && (netem->corrupt || (netem->loss && netem->loss < 100)) && xnet_patient_neighbours(net, side))
+		return -1;
 	xnet_ns_enter(net->ns[side]);
 	err = rtnl_netem(XNET_LINK, netem);
 	xnet_ns_leave();

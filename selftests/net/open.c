@@ -389,6 +389,28 @@ TEST_F(scripted, simultaneous)
 	EXPECT_TRUE(peer_expect_data(peer, "world", 5));
 }
 
+/* RFC 7323 2.2: the window of a SYN-ACK is not scaled, in such an opening either. Linux's own TCP scales it. */
+TEST_F(scripted, simultaneous_window)
+{
+	struct peer *peer = &self->peer;
+	static char data[20000];
+	int fd;
+
+	peer->wscale_on = true;
+	peer->wscale = 7;
+	peer->window = 2000;
+	fd = peer_start_connect(peer);
+	ASSERT_LE(0, fd);
+	peer_send(peer, SYN);
+	ASSERT_TRUE(peer_expect(peer, SYN | ACK));
+	peer_send_at(peer, SYN | ACK, peer->iss, peer->rcv_nxt);
+	EXPECT_TRUE(xnet_await_state(fd, TCP_ESTABLISHED));
+	peer_drain(peer);
+	EXPECT_LT(0, send(fd, data, sizeof(data), MSG_DONTWAIT));
+	while (xnet_under_test() && peer_read(peer, PEER_QUIET_MS))
+		EXPECT_GE(2000, (s32)(peer->last.seq + peer->last.len - (peer->irs + 1)));
+}
+
 /* The peer's end of a simultaneous opening may be acknowledged by a plain ACK too: RFC 9293 3.10.7.4 fifth step. */
 TEST_F(scripted, simultaneous_plain_ack)
 {

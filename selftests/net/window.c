@@ -400,6 +400,42 @@ TEST_F(scripted, tiny_segments_behind_a_hole)
 	ASSERT_TRUE(tiny_segments(&self->peer, 10));
 	if (xnet_under_test())
 		EXPECT_LT(0, xnet_counter(self->peer.ns, XNET_XTCP, "TCPRcvCollapsed"));
+ * RFC 7323 5.3: what was received before does not move TS.Recent (R2 comes before R3), so a needless retransmission
+ * does not make the late original of another hole look like an old duplicate. To Linux's own TCP it does, if it ends at
+ * RCV.NXT.
+ */
+TEST_F(scripted, late_original)
+{
+	struct peer *peer = &self->peer;
+	char data[12];
+	u32 first;
+	int fd;
+
+	peer->ts_on = true;
+	peer->tsval = 1000;
+	fd = peer_connected(peer);
+	ASSERT_LE(0, fd);
+	first = peer->snd_nxt;
+	peer->tsval = 2000;
+	peer_send_data(peer, ACK | PSH, "aaaa", 4);
+	ASSERT_TRUE(peer_await(peer, ACK, XNET_PATIENCE_MS));
+	peer->snd_nxt = first + 8;
+	peer->tsval = 2020;
+	peer_send_data(peer, ACK | PSH, "cccc", 4);
+	ASSERT_TRUE(peer_await(peer, ACK, XNET_PATIENCE_MS));
+	EXPECT_EQ(first + 4, peer->last.ack);
+	peer->snd_nxt = first;
+	peer->tsval = 2100;
+	peer_send_data(peer, ACK | PSH, "aaaa", 4);
+	ASSERT_TRUE(peer_await(peer, ACK, XNET_PATIENCE_MS));
+	peer->tsval = 2010;
+	peer_send_data(peer, ACK | PSH, "bbbb", 4);
+	if (!xnet_under_test())
+		return;
+	ASSERT_TRUE(peer_await(peer, ACK, XNET_PATIENCE_MS));
+	EXPECT_EQ(first + 12, peer->last.ack);
+	ASSERT_EQ(12, xnet_read_all(fd, data, 12));
+	EXPECT_EQ(0, memcmp(data, "aaaabbbbcccc", 12));
 }
 
 XNET_MAIN
