@@ -400,6 +400,9 @@ TEST_F(scripted, tiny_segments_behind_a_hole)
 	ASSERT_TRUE(tiny_segments(&self->peer, 10));
 	if (xnet_under_test())
 		EXPECT_LT(0, xnet_counter(self->peer.ns, XNET_XTCP, "TCPRcvCollapsed"));
+}
+
+/*
  * RFC 7323 5.3: what was received before does not move TS.Recent (R2 comes before R3), so a needless retransmission
  * does not make the late original of another hole look like an old duplicate. To Linux's own TCP it does, if it ends at
  * RCV.NXT.
