@@ -468,7 +468,7 @@ struct xtcp_mini_key {
  * @opt: the SYN's options
  * @ts_recent: TSval of the last acceptable segment
  * @ts_offset: added to our timestamp clock
- * @sent_us: when the SYN-ACK left first, for the RTT sample
+ * @sent_us: when the SYN-ACK left first, for the RTT sample; 0: not known (a cookie)
  * @rcv_wnd: window offered in the SYN-ACK, bytes
  * @peer_wnd: window field of the SYN, unscaled
  * @mark: routing mark
