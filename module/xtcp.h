@@ -473,6 +473,7 @@ struct xtcp_mini_key {
  * @peer_wnd: window field of the SYN, unscaled
  * @mark: routing mark
  * @iif: interface the SYN came in by
+ * @answered_at: tcp_jiffies32 of the last answer to something unacceptable, or 0
  * @retrans: SYN-ACK retransmissions so far
  * @rcv_wscale: our shift count
  * @tos: TOS / traffic class of the SYN-ACK: the listener's
@@ -497,6 +498,7 @@ struct xtcp_req {
 	u32 rcv_wnd;
 	u32 mark;
 	int iif;
+	u32 answered_at;
 	u16 peer_wnd;
 	u8 retrans;
 	u8 rcv_wscale;
@@ -937,6 +939,7 @@ void xtcp_output_tsq_exit(void);
 void xtcp_output_tsq_resume(struct sock *sk);
 
 void xtcp_control_ack(struct sock *sk);			/* a pure ACK now */
+bool xtcp_control_answered(struct net *net, u32 last);
 void xtcp_control_challenge(struct sock *sk);		/* RFC 5961, rate-limited */
 /* answer to an unacceptable segment, rate-limited unless it carried data */
 void xtcp_control_dup_ack(struct sock *sk, const struct sk_buff *skb);
