@@ -856,7 +856,7 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buff *skb);
 void xtcp_child_from_cookie(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
 
-struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req);
+struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
 
 bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const struct xtcp_tuple *t,
 			 const struct xtcp_options *o, bool *give);
