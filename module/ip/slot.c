@@ -294,7 +294,9 @@ static void xtcp_slot_take_assigned(struct xtcp_slot_rx *rx, struct sk_buff *skb
 
 	skb->sk = NULL;
 	skb->destructor = NULL;
-	if (!pskb_may_pull(skb, sizeof(struct tcphdr)) ||
+	/* a BPF program may choose what it likes: a broadcast, an IPv4 socket for an IPv6 segment */
+	if (skb->pkt_type != PACKET_HOST || (rx->v6 && sk->sk_family != AF_INET6) ||
+	    !pskb_may_pull(skb, sizeof(struct tcphdr)) ||
 	    (!refcounted && !refcount_inc_not_zero(&sk->sk_refcnt))) {
 		xtcp_mib_drop(rx->net, skb, XTCP_DropNoListener);
 		if (refcounted)
