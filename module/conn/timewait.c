@@ -369,7 +369,7 @@ static enum xtcp_drop xtcp_timewait_judge(struct xtcp_tw *tw, const struct xtcp_
 		break;
 	case XTCP_RESET:
 		/* RFC 1337: it may be an old duplicate, and end TIME-WAIT too early; net.ipv4.tcp_rfc1337 ignores it */
-		if (!READ_ONCE(net->ipv4.sysctl_tcp_rfc1337) && xtcp_timewait_end(tw))
+		if ((READ_ONCE(tw->fin_wait2) || !READ_ONCE(net->ipv4.sysctl_tcp_rfc1337)) && xtcp_timewait_end(tw))
 			xtcp_mib_inc(net, XTCP_MIB_TWKilled);
 		break;
 	case XTCP_DROP_SILENT:
