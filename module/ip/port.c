@@ -165,14 +165,19 @@ static u16 *xtcp_port_counters(struct xtcp_net *xn)
 	return READ_ONCE(xn->client_ports);
 }
 
-static void xtcp_port_client_get(struct sock *sk, u16 port)
+/* One user more; false: as many as can be counted use it already. */
+static bool xtcp_port_client_get(struct sock *sk, u16 port)
 {
 	struct xtcp_net *xn = xtcp_sk_net(sk);
+	bool room;
 
 	spin_lock_bh(&xn->hold_lock);
-	WRITE_ONCE(xn->client_ports[port], xn->client_ports[port] + 1);
+	room = xn->client_ports[port] < U16_MAX;
+	if (room)
+		WRITE_ONCE(xn->client_ports[port], xn->client_ports[port] + 1);
 	spin_unlock_bh(&xn->hold_lock);
-	xtcp_sk(sk)->client_port = true;
+	xtcp_sk(sk)->client_port = room;
+	return room;
 }
 
 /**
@@ -199,8 +204,7 @@ static int xtcp_port_claim(struct sock *sk, u16 port, unsigned char reuse)
 	if (err)
 		return err;
 	inet_sk(sk)->inet_sport = htons(port);
-	xtcp_port_client_get(sk, port);
-	err = xtcp_port_enter(sk);
+	err = xtcp_port_client_get(sk, port) ? xtcp_port_enter(sk) : -EADDRNOTAVAIL;
 	if (err) {
 		xtcp_port_put(sk);
 		inet_sk(sk)->inet_sport = 0;
@@ -249,7 +253,7 @@ static int xtcp_port_scan(struct sock *sk, struct xtcp_tuple *t, const struct xt
 		u16 port = r->low + (r->start + i) % r->count;
 		u16 n = READ_ONCE(users[port]);
 
-		if (share ? !n || n == U16_MAX : n)
+		if (share ? !n : n)
 			continue;
 		if (inet_is_local_reserved_port(net, port))
 			continue;
