@@ -1041,6 +1041,7 @@ void xtcp_demux_hash_conn(struct sock *sk);		/* enter the kernel's ehash */
 void xtcp_demux_unhash_conn(struct sock *sk);
 void xtcp_demux_pass_begin(u32 hash);			/* around handing a packet without a connection to the kernel */
 void xtcp_demux_pass_end(u32 hash);
+bool xtcp_demux_passing(void);				/* is this CPU within one? */
 void xtcp_demux_read_tuple(const struct sk_buff *skb, struct xtcp_tuple *t);	/* received: seen from here */
 
 /* route for sk's addresses, source address chosen if unset; fills sk_dst_cache; process context */

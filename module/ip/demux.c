@@ -12,7 +12,8 @@
  * process one. slot.c searches first, but a connection may be entered between its search and the kernel's own. So a
  * segment that belongs to nobody is handed on within xtcp_demux_pass_begin()/_end(), after one more search, and a
  * connection is entered only while no such segment of the same hash is on its way. Both sides are counters of one gate
- * per hash: each raises its own before it reads the other's, the segment steps back if both are up.
+ * per hash: each raises its own before it reads the other's, the segment steps back if both are up. Who enters may hold
+ * locks, so nothing that takes locks of ours runs within a pass.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -380,11 +381,10 @@ void xtcp_demux_hash_conn(struct sock *sk)
 	atomic_inc(&gate->entering);
 	/* pairs with xtcp_demux_pass_begin(): one of the two sees the other */
 	smp_mb__after_atomic();
-	/* within a pass of this CPU (a device that receives while it sends) it would be waiting for itself */
-	if (likely(!__this_cpu_read(xtcp_demux_passes))) {
-		while (atomic_read(&gate->passing))
-			cpu_relax();
-	}
+	/* never within a pass of this CPU, whose end it would wait for: slot.c puts off what comes in then */
+	WARN_ON_ONCE(xtcp_demux_passing());
+	while (atomic_read(&gate->passing) && !xtcp_demux_passing())
+		cpu_relax();
 	xtcp_family_kernel_prot(sk)->hash(sk);
 	/* entered first, then let pass */
 	smp_mb__before_atomic();
@@ -419,6 +419,12 @@ void xtcp_demux_pass_begin(u32 hash)
 			cpu_relax();
 	}
 	__this_cpu_inc(xtcp_demux_passes);
+}
+
+/** xtcp_demux_passing() - is this CPU within a pass? Softirq, or BH disabled */
+bool xtcp_demux_passing(void)
+{
+	return __this_cpu_read(xtcp_demux_passes);
 }
 
 /** xtcp_demux_pass_end() - the kernel is done with the segment */
