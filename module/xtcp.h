@@ -605,6 +605,7 @@ struct xtcp_ctl;
  * @requests: requests alive
  * @listeners: sockets in the table of listeners (demux.c)
  * @challenge: RFC 5961 limit, guarded by @reply_lock
+ * @challenge_most: the limit of this second
  * @tw_lock: guards the wheel
  * @tw_slots: TIME-WAITs by time of expiry
  * @tw_timer: ticks while @tw_count > 0
@@ -633,8 +634,9 @@ struct xtcp_net {
 	atomic_t requests;
 	atomic_t listeners;
 
-	spinlock_t reply_lock;		/* challenge */
+	spinlock_t reply_lock;		/* challenge, challenge_most */
 	struct xtcp_budget challenge;
+	u32 challenge_most;
 
 	spinlock_t tw_lock;		/* the wheel */
 	struct hlist_head *tw_slots;

@@ -37,19 +37,34 @@ bool xtcp_control_answered(struct net *net, u32 last)
 	return true;
 }
 
+/*
+ * How many this second: somewhere around net.ipv4.tcp_challenge_ack_limit. With a number that is known, who shares it
+ * with a connection by one of his own can count whether his forgery for the other was answered.
+ */
+static u32 xtcp_control_challenge_limit(const struct net *net)
+{
+	u32 limit = READ_ONCE(net->ipv4.sysctl_tcp_challenge_ack_limit);
+
+	if (limit == INT_MAX || !limit)
+		return limit ? ~0u : 0;
+	return (limit + 1) / 2 + get_random_u32_below(limit);
+}
+
 /** xtcp_control_challenge() - RFC 5961: make the peer prove itself; limited per netns (section 7) and per connection */
 void xtcp_control_challenge(struct sock *sk)
 {
 	struct net *net = sock_net(sk);
 	struct xtcp_net *xn = xtcp_net(net);
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 limit = READ_ONCE(net->ipv4.sysctl_tcp_challenge_ack_limit);
+	u32 now_s = xtcp_clock_s();
 	bool ok;
 
 	if (xtcp_control_answered(net, tp->last_oow_ack_time))
 		return;
 	spin_lock_bh(&xn->reply_lock);
-	ok = xtcp_budget_take(&xn->challenge, xtcp_clock_s(), limit == INT_MAX ? ~0u : limit);
+	if (xn->challenge.start_s != now_s)
+		xn->challenge_most = xtcp_control_challenge_limit(net);
+	ok = xtcp_budget_take(&xn->challenge, now_s, xn->challenge_most);
 	spin_unlock_bh(&xn->reply_lock);
 	if (!ok) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPACKSkipped);
