@@ -645,7 +645,7 @@ struct xtcp_net {
 	unsigned int tw_count;
 
 	spinlock_t hold_lock;		/* holds, client_ports */
-	struct hlist_head holds[64];
+	struct hlist_head holds[1024];
 
 	struct xtcp_fastopen_entry *fastopen;
 	spinlock_t fastopen_lock;	/* entries of fastopen */

@@ -20,7 +20,7 @@
 
 /**
  * struct xtcp_port_hold - keeps a local port taken for the TIME-WAITs that use it
- * @node: in xtcp_net.holds, by port (hold_lock)
+ * @node: in xtcp_net.holds, by address and port (hold_lock)
  * @users: TIME-WAITs (hold_lock)
  * @stub: what the bind table sees: the start of an inet_connection_sock in TCP_TIME_WAIT, up to its last field that the
  *	table uses. Nothing but the table ever sees it. All zero but for what the table reads.
@@ -298,9 +298,15 @@ static struct sock *xtcp_port_hold_sk(struct xtcp_port_hold *h)
 	return (struct sock *)h->stub;
 }
 
-static struct hlist_head *xtcp_port_hold_slot(struct xtcp_net *xn, u16 port)
+static struct hlist_head *xtcp_port_hold_slot(struct xtcp_net *xn, const struct sock *sk)
 {
-	return &xn->holds[port % ARRAY_SIZE(xn->holds)];
+	struct xtcp_tuple t = { .lport = htons(inet_sk(sk)->inet_num) };
+
+	if (sk->sk_family == AF_INET6)
+		t.laddr = sk->sk_v6_rcv_saddr;
+	else
+		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t.laddr);
+	return &xn->holds[xtcp_connect_hash(&t, 0) % ARRAY_SIZE(xn->holds)];
 }
 
 /* Would a stand-in for @sk be just like @h? */
@@ -321,7 +327,7 @@ static struct xtcp_port_hold *xtcp_port_hold_find(struct xtcp_net *xn, const str
 {
 	struct xtcp_port_hold *h;
 
-	hlist_for_each_entry(h, xtcp_port_hold_slot(xn, inet_sk(sk)->inet_num), node)
+	hlist_for_each_entry(h, xtcp_port_hold_slot(xn, sk), node)
 		if (xtcp_port_hold_fits(h, sk))
 			return h;
 	return NULL;
@@ -384,7 +390,7 @@ struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp)
 		return NULL;
 	/* if another CPU was quicker there are two, which does no harm */
 	spin_lock_bh(&xn->hold_lock);
-	hlist_add_head(&h->node, xtcp_port_hold_slot(xn, inet_sk(sk)->inet_num));
+	hlist_add_head(&h->node, xtcp_port_hold_slot(xn, sk));
 	spin_unlock_bh(&xn->hold_lock);
 	return h;
 }
