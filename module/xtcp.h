@@ -521,8 +521,8 @@ struct inet6_protocol;
  * @m: must be first
  * @wheel: in its slot of the netns's wheel (wheel lock)
  * @expires: jiffies (low 32 bits)
- * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port
  * @snd_nxt: SND.NXT
+ * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port
  * @rcv_nxt: RCV.NXT
  * @rcv_wnd: RCV.WND, bytes
  * @ts_recent: RFC 7323 TS.Recent
@@ -542,8 +542,8 @@ struct xtcp_tw {
 	struct xtcp_mini m;
 	struct hlist_node wheel;
 	u32 expires;
-	struct xtcp_port_hold *hold;
 	u32 snd_nxt;
+	struct xtcp_port_hold *hold;
 	u32 rcv_nxt;
 	u32 rcv_wnd;
 	u32 ts_recent;

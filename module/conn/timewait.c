@@ -28,7 +28,7 @@
 #define XTCP_TW_REPLIES_PER_S	10u	/* ACKs that one TIME-WAIT sends */
 #define XTCP_TW_ISN_STEP	(65535u + 2)	/* RFC 6191: an ISN beyond what may still be under way */
 
-static_assert(sizeof(struct xtcp_tw) <= 192);
+static_assert(sizeof(struct xtcp_tw) <= 160);
 
 static struct kmem_cache *xtcp_timewait_cache __read_mostly;
 
