@@ -6,21 +6,21 @@
  *
  * 1. The socket lock (lock_sock / bh_lock_sock) guards every field of struct xtcp_sock below "socket lock", and all
  *    of the embedded tcp_sock. Softirqs that find the socket owned by a process put segments on the backlog and note
- *    timer work in @deferred; release_sock() runs both (xtcp_backlog_rcv, xtcp_release_cb).
- * 2. A listener is never locked by the receive path. Its lookups run under RCU (SOCK_RCU_FREE), its SYN queue are
+ *    timer work in @deferred; release_sock() runs both (xtcp_input_backlog_rcv, xtcp_input_release_cb).
+ * 2. A listener is never locked by the receive path. Its lookups run under RCU (SOCK_RCU_FREE), its SYN queue is
  *    struct xtcp_req objects, each with its own @lock, and its accept queue is guarded by @accept_lock. A listener's
  *    state leaves TCP_LISTEN under @accept_lock, so nothing is queued to a listener that is gone.
  * 3. struct xtcp_mini objects (requests and TIME-WAITs) live in a hash table of SLAB_TYPESAFE_BY_RCU memory: lookups
  *    take a reference with refcount_inc_not_zero() and check the key again; insertion and removal take the bucket's
  *    lock. Whoever unlinks an object from its bucket owns what follows (its timer, its reference of the table).
  * 4. Established sockets are in the kernel's TCP ehash; that table's own locks guard it. The rule that a 4-tuple is
- *    looked up before it is entered is kept by the port (clients, under @connect_lock of the netns) or by the
- *    request that is being completed (servers, under the request's lock).
+ *    looked up before it is entered is kept by @connect_lock of the netns (clients, SYN cookies, Fast Open) or by the
+ *    request that is being completed (other servers, under the request's lock).
  * 5. The counters are per CPU and need no lock.
  *
- * Order: socket lock > request lock > child's socket lock > connect_lock > accept_lock, TIME-WAIT wheel lock >
- * hold_lock, bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child
- * that no process knows yet: a listener's owner resets what waits on the accept queue.
+ * Order: socket lock > request lock, connect_lock > child's socket lock > accept_lock, TIME-WAIT wheel lock > hold_lock,
+ * bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child that no
+ * process knows yet: a listener's owner resets what waits on the accept queue. Documentation/locking.rst has the rest.
  */
 #ifndef XTCP_H
 #define XTCP_H
