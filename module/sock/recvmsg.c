@@ -123,6 +123,9 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 				if (err < 0)
 					return copied ? : err;
 			}
+			/* the lock was given back: another reader, or a newer urgent mark, may have moved on */
+			if (xtcp_seq_lt(seq, tp->copied_seq))
+				seq = tp->copied_seq;
 			continue;
 		}
 		n = xtcp_urgent_limit(sk, seq, min_t(size_t, skb->len - offset, len), &skip);
