@@ -382,8 +382,8 @@ def sweep_cell(rng):
     aqm = rng.choice(("", "", "", "fq_codel", "codel", "pie"))
     loss = rng.choice((0, 0, 0, 0.01, 0.1, 0.5, 1, 3))
     # long enough for what is slow, short enough for what is fast
-    warm = max(4, round(25 * rtt / 1000))
-    sec = warm + round(min(30, max(6, 40 * rtt / 1000, 1e6 / rate)))
+    warm = max(3, round(25 * rtt / 1000))
+    sec = warm + round(min(30, max(3, 40 * rtt / 1000, 1e6 / rate)))
     scn = {"title": f"{rate / 1000:.1f} Mbit/s, {rtt:g} ms, {nr} flows", "rate": str(rate), "rtt": str(rtt),
            "limit": str(max(4542, round(bdp * log_between(.1, 20)))), "sec": str(sec), "warm": str(warm),
            "flows": "\n".join(f"s1 CC {i * .1:.1f}" for i in range(nr)), "show": "util qp95 retr"}
