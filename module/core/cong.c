@@ -43,7 +43,7 @@
 #define WIN_MAX			16777216u	/* packets counted of one epoch */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
-#define CHANCE_MAX		50u		/* permille; more loss than that is nobody's bad luck */
+#define CHANCE_MAX		70u		/* permille; more loss than that is nobody's bad luck */
 
 /** xtcp_law_params_ok() - are these within their bounds? */
 bool xtcp_law_params_ok(const struct xtcp_law_params *p)
@@ -206,10 +206,6 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, cons
 	return true;
 }
 
-/*
- * Holding a rate. The loss ended: it depended on the rate, which may now grow by little steps. It did not: it is the
- * path's, and is tolerated from now on.
- */
 /* How a held rate grows, as a shift per epoch: slowly around the rate where loss began, else ever faster. */
 static u32 hold_pace(const struct xtcp_law *l)
 {
@@ -220,6 +216,10 @@ static u32 hold_pace(const struct xtcp_law *l)
 	return l->hold_clean > HOLD_CLEAN + 6 ? 4 : 10 - (l->hold_clean - HOLD_CLEAN);
 }
 
+/*
+ * Holding a rate. The loss ended: it depended on the rate, which may now grow by little steps. It did not: it is the
+ * path's, and is tolerated from now on.
+ */
 static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
 	u32 permille = loss_permille(l);

@@ -19,7 +19,7 @@ import os
 import random
 import subprocess
 import sys
-import time
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -99,7 +99,7 @@ def run_cell(name, scn, cc, seed, family, params, force=False):
     cache = os.path.join(OUT, "cache", hashlib.sha256("\0".join(key).encode()).hexdigest()[:24])
     if force or not os.path.exists(cache):
         os.makedirs(os.path.dirname(cache), exist_ok=True)
-        spec_file, out = f"{cache}.spec", f"{cache}.tmp"
+        spec_file, out = (f"{cache}.{end}-{threading.get_ident()}" for end in ("spec", "tmp"))
         with open(spec_file, "w", encoding="ascii") as file:
             file.write(spec)
         command = [os.path.join(TOP, "scripts/vm"), "--kernel", "uml-plain", "--mem", "1024", "--timeout", "900"]
@@ -309,22 +309,28 @@ def median_of(results):
     return {key: percentile([r[key] for r in results], .5) for key in results[0]}
 
 
+def run_cells(name, scn, cc, args, pool):
+    """The futures of a scenario's cells, one for each seed."""
+    seeds = args.seeds if scn.get("stochastic") else args.seeds[:1]
+    return {seed: pool.submit(run_scenario, name, scn, cc, seed, args) for seed in seeds}
+
+
 def run_table(args, scenarios):
     names = [n for n in (args.scn or scenarios) if n in scenarios]
     unknown = set(args.scn or ()) - set(scenarios)
     if unknown:
         sys.exit(f"unknown scenario {', '.join(sorted(unknown))}; there are {', '.join(scenarios)}")
     results, missed, failed = {}, 0, 0
-    for name in names:
-        scn = scenarios[name]
-        for cc in args.cc:
-            seeds = args.seeds if scn.get("stochastic") else args.seeds[:1]
-            begun, cells, lines = time.time(), [], None
+    prepare_guest()
+    with concurrent.futures.ThreadPoolExecutor(GUESTS) as pool:
+        jobs = {(name, cc): run_cells(name, scenarios[name], cc, args, pool) for name in names for cc in args.cc}
+        for number, ((name, cc), seeds) in enumerate(jobs.items()):
+            if sys.stderr.isatty():
+                print(f"\r{number} of {len(jobs)}: {name} {cc} ...\033[K", end="", file=sys.stderr, flush=True)
+            scn, cells, lines = scenarios[name], [], None
             try:
-                for seed in seeds:
-                    if sys.stderr.isatty():
-                        print(f"\r{name} {cc} seed {seed} ...\033[K", end="", file=sys.stderr, flush=True)
-                    result, lines = run_scenario(name, scn, cc, seed, args)
+                for job in seeds.values():
+                    result, lines = job.result()
                     cells.append(result)
             except Failed as problem:
                 print(f"{name:5s} {cc:8s} FAILED {problem}", flush=True)
@@ -340,7 +346,7 @@ def run_table(args, scenarios):
             if args.verbose:
                 for cell in cells:
                     print(f"      {row(scn, cell)}")
-            print(f"{name:5s} {cc:8s} {row(scn, median)}{mark}  ({time.time() - begun:.0f} s)", flush=True)
+            print(f"{name:5s} {cc:8s} {row(scn, median)}{mark}", flush=True)
             results[name, cc] = {"seeds": dict(zip(map(str, seeds), cells)), "median": median, "verdicts": verdicts,
                                  "plots": series_points(lines)}
     return results, missed, failed
