@@ -308,7 +308,7 @@ static int xtcp_sockopt_set_fastopen_key(struct sock *sk, sockptr_t optval, unsi
 	u8 keys[XTCP_FASTOPEN_KEYS * sizeof(siphash_key_t)];
 	int err;
 
-	if (optlen > sizeof(keys))
+	if (optlen != sizeof(siphash_key_t) && optlen != sizeof(keys))
 		return -EINVAL;
 	if (copy_from_sockptr(keys, optval, optlen))
 		return -EFAULT;
@@ -582,9 +582,8 @@ static int xtcp_sockopt_get_int(const struct sock *sk, int optname, int *val)
 		*val = tp->thin_lto;
 		return 0;
 	case TCP_REPAIR_QUEUE:
-	case TCP_REPAIR_WINDOW:
 	case TCP_QUEUE_SEQ:
-		return optname == TCP_REPAIR_WINDOW ? -EPERM : -EINVAL;
+		return -EINVAL;
 	case TCP_THIN_DUPACK:
 	case TCP_REPAIR:
 		*val = 0;
@@ -624,6 +623,8 @@ static int xtcp_sockopt_get_tcp(struct sock *sk, int optname, char __user *optva
 		return xtcp_sockopt_get_fastopen_key(sk, len, optval, optlen);
 	case TCP_ULP:
 		return xtcp_sockopt_get_ulp(sk, len, optval, optlen);
+	case TCP_REPAIR_WINDOW:
+		return len == sizeof(struct tcp_repair_window) ? -EPERM : -EINVAL;
 	}
 	err = xtcp_sockopt_get_int(sk, optname, &val);
 	if (err)
