@@ -420,7 +420,6 @@ static void call_send_fastopen(struct api *a, int fd)
 	struct xnet_addr to = api_nowhere(a);
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
-	CALL(a, sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN, &to.sa, 3));
 	CALL(a, sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN, &none, sizeof(none)));
 	CALL(a, send(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN));
 	CALL(a, sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN, &to.sa, to.len));

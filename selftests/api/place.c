@@ -435,7 +435,7 @@ CASE(accept_inherits)
 		{ IPPROTO_TCP, TCP_FASTOPEN, 5 }, { IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, 1 },
 		{ IPPROTO_TCP, TCP_DEFER_ACCEPT, 0 },
 		{ IPPROTO_TCP, TCP_TX_DELAY, 0 }, { SOL_SOCKET, SO_PREFER_BUSY_POLL, 1 },
-		{ SOL_SOCKET, SO_BUSY_POLL_BUDGET, 9 }, { SOL_SOCKET, SO_INCOMING_CPU, 0 },
+		{ SOL_SOCKET, SO_BUSY_POLL_BUDGET, 9 },
 		{ SOL_SOCKET, SO_LOCK_FILTER, 1 }, { SOL_SOCKET, SO_RCVMARK, 1 },
 		{ SOL_SOCKET, SO_BROADCAST, 1 }, { SOL_SOCKET, SO_DEBUG, 1 }, { SOL_SOCKET, SO_DONTROUTE, 1 },
 		{ SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE },
@@ -464,6 +464,17 @@ CASE(accept_inherits)
 	len = sizeof(got_tv);
 	getsockopt(child, SOL_SOCKET, SO_RCVTIMEO, &got_tv, &len);
 	note(a, "timeout %ld, flags %x", (long)got_tv.tv_sec, fcntl(child, F_GETFL));
+}
+
+CASE(window_clamp_bounds)
+{
+	static const int values[] = { 1, -1, 1151, 1153, 70000, 1 << 30, 0x80000000, 0 };
+	int fd = api_socket(a, XNET_NEAR);
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		CALL(a, xnet_set_int(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, values[i]));
+		note_int(a, "clamp", fd, IPPROTO_TCP, TCP_WINDOW_CLAMP);
+	}
 }
 
 CASE(fastopen_keys)

@@ -226,6 +226,23 @@ CASE(splice_waits_at_the_mark)
 	note_where(a, rx);
 }
 
+CASE(zerocopy_receive)
+{
+	int fd[2], rx = hear(a, fd, false);
+	static char copy[64];
+	struct tcp_zerocopy_receive zc = { 0 };
+	socklen_t len = sizeof(zc);
+
+	for (int i = 0; i < 2; i++) {
+		zc.copybuf_address = (u64)(long)copy;
+		zc.copybuf_len = sizeof(copy);
+		CALL(a, getsockopt(rx, IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE, &zc, &len));
+		note(a, "mapped %u copied %d skip %u", zc.length, zc.copybuf_len, zc.recv_skip_hint);
+		note_where(a, rx);
+	}
+	take(a, rx, 32, 0);
+}
+
 CASE(inline)
 {
 	int fd[2], rx;
