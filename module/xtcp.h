@@ -814,6 +814,7 @@ void xtcp_sendmsg_fill(struct sock *sk, struct sk_buff *skb, struct msghdr *msg,
 void xtcp_urgent_rcv(struct sock *sk, struct sk_buff *skb);
 void xtcp_urgent_sent(struct sock *sk);
 bool xtcp_urgent_at_mark(const struct sock *sk);
+int xtcp_urgent_readable(const struct sock *sk);		/* bytes up to the mark or the end */
 u32 xtcp_urgent_limit(const struct sock *sk, u32 seq, u32 len, bool *skip);
 void xtcp_urgent_passed(struct sock *sk);
 int xtcp_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len, int flags);
