@@ -295,6 +295,8 @@ struct xtcp_listen {
  * @dupacks_sent: duplicate ACKs sent for @dupack_seq, up to those that are sent at once
  * @dupacks_held: held back since the last ACK
  * @dupack_seq: RCV.NXT they are for
+ * @grown: bytes by which the window grew, each two of which one arriving is acknowledged at once: the sender may be in
+ *	slow start
  * @quick: quick-ack credits
  * @pingpong: interactive use: let data carry ACKs
  * @turns: how often text was answered by text at once
@@ -369,6 +371,7 @@ struct xtcp_sock {
 	u8 dupacks_sent;
 	u32 dupacks_held;
 	u32 dupack_seq;
+	u32 grown;
 	bool pingpong;
 	bool answered;
 	u8 turns;

@@ -117,6 +117,7 @@ static void xtcp_sock_init_receiving(struct tcp_sock *tp)
 	tp->rcv_wnd = 0;
 	tp->rcv_wup = 0;
 	tp->rcv_ssthresh = 0;
+	xtcp_sk((struct sock *)tp)->grown = 0;
 	memset(&tp->rcv_rtt_est, 0, sizeof(tp->rcv_rtt_est));
 	memset(&tp->rcvq_space, 0, sizeof(tp->rcvq_space));
 	memset(&tp->rx_opt, 0, sizeof(tp->rx_opt));
