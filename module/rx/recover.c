@@ -121,7 +121,8 @@ static void xtcp_recover_unmark(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *skb;
 
-	for (skb = tcp_rtx_queue_head(sk); skb; skb = skb_rb_next(skb)) {
+	/* from the last one on, as each goes to the front */
+	for (skb = skb_rb_last(&sk->tcp_rtx_queue); skb; skb = skb_rb_prev(skb)) {
 		struct xtcp_cb *cb = XTCP_CB(skb);
 
 		if (!(cb->state & XTCP_SKB_LOST))
