@@ -48,8 +48,8 @@ u32 xtcp_cong_undo(struct sock *sk)
  * @in_flight: packets, before it
  * @ece: it echoes CE
  *
- * A SACK alone is a sample, too: where packets overtake each other there is hardly anything else, and HyStart (RFC 9406)
- * would not see the queue that slow start builds.
+ * A SACK alone is a sample, too: where packets overtake each other there is hardly anything else, and HyStart
+ * (RFC 9406) would not see the queue that slow start builds.
  */
 void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight, bool ece)
 {
