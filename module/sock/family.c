@@ -197,6 +197,8 @@ static void xtcp_sock_init_object(struct sock *sk)
 	INIT_LIST_HEAD(&xs->listen.accept_queue);
 	atomic_set(&xs->listen.requests, 0);
 	atomic_set(&xs->listen.fastopen_pending, 0);
+	atomic_set(&xs->listen.fastopen_resets, 0);
+	xs->listen.fastopen_resets_at = jiffies;
 	xs->listen.fastopen_max = 0;
 	RCU_INIT_POINTER(xs->listen.fastopen_keys, NULL);
 	memset(&xs->listen.stats, 0, sizeof(xs->listen.stats));
