@@ -236,6 +236,7 @@ struct xtcp_why {
  * @requests: requests in the SYN queue
  * @fastopen_max: TCP_FASTOPEN: children that may be in SYN-RECEIVED, 0 = off
  * @fastopen_pending: those that are
+ * @fastopen_resets: those that the peer reset instead of finishing the handshake, since @fastopen_resets_at (jiffies)
  * @fastopen_keys: TCP_FASTOPEN_KEY, or NULL: the netns's
  * @syn_overflow_at: jiffies of the last SYN queue overflow; cookies are believed for a while after it
  */
@@ -246,6 +247,8 @@ struct xtcp_listen {
 	atomic_t requests;
 	unsigned int fastopen_max;
 	atomic_t fastopen_pending;
+	atomic_t fastopen_resets;
+	unsigned long fastopen_resets_at;
 	struct xtcp_fastopen_keys __rcu *fastopen_keys;
 	unsigned long syn_overflow_at;
 };
@@ -295,6 +298,8 @@ struct xtcp_listen {
  * @dupacks_sent: duplicate ACKs sent for @dupack_seq, up to those that are sent at once
  * @dupacks_held: held back since the last ACK
  * @dupack_seq: RCV.NXT they are for
+ * @grown: bytes by which the window grew, each two of which one arriving is acknowledged at once: the sender may be in
+ *	slow start
  * @quick: quick-ack credits
  * @pingpong: interactive use: let data carry ACKs
  * @turns: how often text was answered by text at once
@@ -369,6 +374,7 @@ struct xtcp_sock {
 	u8 dupacks_sent;
 	u32 dupacks_held;
 	u32 dupack_seq;
+	u32 grown;
 	bool pingpong;
 	bool answered;
 	u8 turns;

@@ -18,6 +18,7 @@
 #define XTCP_FASTOPEN_WAYS		4u
 #define XTCP_FASTOPEN_PAUSE_S		60u	/* after a SYN with data was lost, doubled with each loss in a row */
 #define XTCP_FASTOPEN_PAUSE_SHIFT_MAX	6u
+#define XTCP_FASTOPEN_RESET_S		60u	/* a child that was reset counts as pending for up to so long */
 
 static siphash_aligned_key_t xtcp_fastopen_secret;
 
@@ -96,6 +97,29 @@ static unsigned int xtcp_fastopen_limit(const struct sock *listener)
 	return most;
 }
 
+/*
+ * A SYN with a false source makes the host that it names send a RST. Whoever has a cookie of that host could go on for
+ * ever, were its place free again at once (RFC 7413 5.1). The count begins anew every minute.
+ */
+static void xtcp_fastopen_note_reset(struct xtcp_listen *l)
+{
+	if (time_after(jiffies, READ_ONCE(l->fastopen_resets_at) + XTCP_FASTOPEN_RESET_S * HZ)) {
+		WRITE_ONCE(l->fastopen_resets_at, jiffies);
+		atomic_set(&l->fastopen_resets, 0);
+	}
+	atomic_inc(&l->fastopen_resets);
+}
+
+/* Connections that nobody has proved to want */
+static unsigned int xtcp_fastopen_unproved(const struct xtcp_listen *l)
+{
+	unsigned int n = atomic_read(&l->fastopen_pending);
+
+	if (time_after(jiffies, READ_ONCE(l->fastopen_resets_at) + XTCP_FASTOPEN_RESET_S * HZ))
+		return n;
+	return n + atomic_read(&l->fastopen_resets);
+}
+
 /**
  * xtcp_fastopen_judge() - what to do with a SYN (RFC 7413 4.2.2)
  * @listener: under RCU
@@ -118,7 +142,7 @@ bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const 
 	if (!(how & TFO_SERVER_ENABLE) || !most || (!text && !o->has_fo))
 		return false;
 	/* RFC 7413 5.1: connections that nobody has proved to want are few */
-	if (atomic_read(&xtcp_sk(listener)->listen.fastopen_pending) >= most) {
+	if (xtcp_fastopen_unproved(&xtcp_sk(listener)->listen) >= most) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenListenOverflow);
 		return false;
 	}
@@ -198,6 +222,8 @@ void xtcp_fastopen_settled(struct sock *child)
 	if (likely(!listener))
 		return;
 	xtcp_sk(child)->fastopen_listener = NULL;
+	if (child->sk_state == TCP_CLOSE && xtcp_sk(child)->why.reason == XTCP_REASON_PEER_RESET)
+		xtcp_fastopen_note_reset(&xtcp_sk(listener)->listen);
 	atomic_dec(&xtcp_sk(listener)->listen.fastopen_pending);
 	sock_put(listener);
 }
