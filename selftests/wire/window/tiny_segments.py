@@ -8,9 +8,9 @@ import socket
 
 def run(t):
     c = t.accept(options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)])
-    for at in range(3, 8000, 4):
+    for at in range(3, 8000, 8):
         c.inject("A", 1, seq=at)
-        if at % 64 == 3:
+        if at % 128 == 3:
             c.drain()
     c.drain(5)
     c.equal(c.state(), "ESTABLISHED")
