@@ -234,8 +234,14 @@ static inline unsigned int __percpu *xtcp_compat_orphan_count(unsigned int __per
 #ifdef MSG_SENDPAGE_NOTLAST
 #define XTCP_COMPAT_SENDPAGE		1
 #define XTCP_COMPAT_SPLICE_PAGES	0
+#define xtcp_compat_splice(skb, iter, len, gfp)	(-EOPNOTSUPP)
 #else
 #define XTCP_COMPAT_SPLICE_PAGES	MSG_SPLICE_PAGES
+#ifdef XTCP_KERNEL_HAS_SPLICE_GFP
+#define xtcp_compat_splice(skb, iter, len, gfp)	skb_splice_from_iter(skb, iter, len, gfp)
+#else
+#define xtcp_compat_splice(skb, iter, len, gfp)	skb_splice_from_iter(skb, iter, len)
+#endif
 #endif
 
 /* ------------------------------------------------------------ lookup, routes */
