@@ -261,6 +261,7 @@ struct xtcp_listen {
  * @v4: packets travel over IPv4 (an AF_INET socket, or AF_INET6 with a v4-mapped peer)
  * @client_port: the local port was chosen by connect() and is counted in xtcp_net.client_ports
  * @rtx_mode: enum xtcp_rtx_mode
+ * @rtx_at: when it is due, jiffies; @rtx_timer may run earlier, and finds that
  * @rtx_timer: retransmission or persist timer
  * @delack_timer: delayed ACK
  * @keep_timer: keepalive
@@ -332,6 +333,7 @@ struct xtcp_sock {
 
 	/* socket lock: timers */
 	u8 rtx_mode;
+	unsigned long rtx_at;
 	struct timer_list rtx_timer;
 	struct timer_list delack_timer;
 	struct timer_list keep_timer;
@@ -398,7 +400,7 @@ struct xtcp_sock {
 	struct xtcp_listen listen;
 };
 
-/** struct xtcp6_sock - the same for sockets opened as IPv6; inet6 must be last (inet6_sk_generic()) */
+/** struct xtcp6_sock - the same for sockets opened as IPv6; inet6 must be last for kernels that look there */
 struct xtcp6_sock {
 	struct xtcp_sock xs;
 	struct ipv6_pinfo inet6;
@@ -764,7 +766,8 @@ const struct proto *xtcp_family_kernel_prot(const struct sock *sk);
 void xtcp_family_child_init(struct sock *child, const struct sock *listener, const struct xtcp_tuple *t);
 void xtcp_family_child_latch(struct sock *child, const struct sk_buff *skb);	/* what IP_PKTOPTIONS tells */
 void xtcp_family_reset_saddr(struct sock *sk);	/* back to the wildcard address; bind table kept true */
-int xtcp_family_connect(struct sock *sk, struct sockaddr *uaddr, int addr_len);	/* proto.connect, both families */
+/* proto.connect, both families */
+int xtcp_family_connect(struct sock *sk, struct xtcp_compat_sockaddr *uaddr, int addr_len);
 
 /* ------------------------------------------------------------ sock/ */
 
@@ -781,7 +784,7 @@ int xtcp_recvmsg_peek_off(struct sock *sk, int bytes);	/* proto_ops.set_peek_off
 void xtcp_recvmsg_consumed(struct sock *sk, int copied);	/* free what was read, open the window */
 void xtcp_recvmsg_window_update(struct sock *sk, int copied);	/* after the reader made room */
 __poll_t xtcp_poll(struct file *file, struct socket *sock, poll_table *wait);
-int xtcp_ioctl(struct sock *sk, int cmd, unsigned long arg);
+int xtcp_ioctl(struct sock *sk, int cmd, int *val);
 int xtcp_sockopt_rcvlowat(struct sock *sk, int bytes);	/* proto_ops.set_rcvlowat: SO_RCVLOWAT */
 int xtcp_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, unsigned int optlen);
 int xtcp_getsockopt(struct sock *sk, int level, int optname, char __user *optval, int __user *optlen);
@@ -898,6 +901,7 @@ bool xtcp_timewait_rcv(struct xtcp_tw *tw, struct sk_buff *skb, bool listening, 
 bool xtcp_timewait_reuse(struct net *net, const struct xtcp_tuple *t, struct sock *sk);	/* connect() over one */
 
 void xtcp_close(struct sock *sk, long timeout);		/* proto.close */
+extern unsigned int __percpu *xtcp_orphans;		/* how many, by CPU */
 void xtcp_close_shutdown(struct sock *sk, int how);	/* proto.shutdown */
 int xtcp_close_disconnect(struct sock *sk, int flags);	/* proto.disconnect */
 void xtcp_close_done(struct sock *sk);			/* connection over: state CLOSE, wake or destroy */

@@ -24,7 +24,9 @@ void xtcp_cong_event(struct sock *sk, enum tcp_ca_event ev)
 {
 	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
 
-	if (ops->cwnd_event)
+	if (ev == CA_EVENT_TX_START)
+		xtcp_compat_cong_tx_start(ops, sk);
+	else if (ops->cwnd_event)
 		ops->cwnd_event(sk, ev);
 }
 
@@ -77,7 +79,7 @@ void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, c
 	struct tcp_sock *tp = &xs->tp;
 
 	if (icsk->icsk_ca_ops->cong_control) {
-		icsk->icsk_ca_ops->cong_control(sk, rs);
+		xtcp_compat_cong_control(icsk->icsk_ca_ops, sk, ack, rs);
 		return;
 	}
 	if (icsk->icsk_ca_state == TCP_CA_Recovery || icsk->icsk_ca_state == TCP_CA_CWR) {

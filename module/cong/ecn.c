@@ -25,7 +25,7 @@ u8 xtcp_ecn_syn(struct sock *sk)
 	if (READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_ecn) != 1 && !tcp_ca_needs_ecn(sk) &&
 	    !xtcp_ecn_route(__sk_dst_get(sk)))
 		return 0;
-	tp->ecn_flags = TCP_ECN_OK;
+	tp->ecn_flags = TCP_ECN_MODE_RFC3168;
 	return XTCP_ECE | XTCP_CWR;
 }
 
@@ -84,7 +84,7 @@ u8 xtcp_ecn_send(struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb,
 	struct tcp_sock *tp = tcp_sk(sk);
 	u8 flags = cb->flags;
 
-	if (!(tp->ecn_flags & TCP_ECN_OK))
+	if (!(tp->ecn_flags & TCP_ECN_MODE_RFC3168))
 		return flags;
 	if (flags & XTCP_SYN) {
 		if (tcp_ca_needs_ecn(sk))
@@ -108,7 +108,7 @@ u8 xtcp_ecn_send(struct sock *sk, struct sk_buff *skb, const struct xtcp_cb *cb,
 /** xtcp_ecn_reduced() - cwnd was reduced: the next new data says so (RFC 3168 6.1.2) */
 void xtcp_ecn_reduced(struct sock *sk)
 {
-	if (tcp_sk(sk)->ecn_flags & TCP_ECN_OK)
+	if (tcp_sk(sk)->ecn_flags & TCP_ECN_MODE_RFC3168)
 		tcp_sk(sk)->ecn_flags |= TCP_ECN_QUEUE_CWR;
 }
 
@@ -121,7 +121,7 @@ void xtcp_ecn_withdraw(struct sock *sk)
 /** xtcp_ecn_echo() - does this ACK echo congestion? */
 bool xtcp_ecn_echo(const struct sock *sk, const struct xtcp_cb *cb)
 {
-	return tcp_sk(sk)->ecn_flags & TCP_ECN_OK && (cb->flags & (XTCP_ECE | XTCP_SYN)) == XTCP_ECE;
+	return tcp_sk(sk)->ecn_flags & TCP_ECN_MODE_RFC3168 && (cb->flags & (XTCP_ECE | XTCP_SYN)) == XTCP_ECE;
 }
 
 /* ------------------------------------------------------------ receiving */
@@ -148,7 +148,7 @@ void xtcp_ecn_rcv(struct sock *sk, const struct xtcp_cb *cb)
 	struct tcp_sock *tp = &xs->tp;
 	bool every = tcp_ca_needs_ecn(sk);
 
-	if (!(tp->ecn_flags & TCP_ECN_OK))
+	if (!(tp->ecn_flags & TCP_ECN_MODE_RFC3168))
 		return;
 	if (cb->flags & XTCP_CWR) {
 		tp->ecn_flags &= ~TCP_ECN_DEMAND_CWR;

@@ -175,13 +175,14 @@ static void xtcp_cong_law_set_state(struct sock *sk, u8 state)
 		xtcp_law_timeout(l, tcp_packets_in_flight(tcp_sk(sk)) + 1);
 }
 
-static void xtcp_cong_law_event(struct sock *sk, enum tcp_ca_event event)
+/* the first transmission since the network was empty */
+static void xtcp_cong_law_begins(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct xtcp_law *l = xtcp_cong_priv(sk)->law;
 	u32 idle;
 
-	if (!l || event != CA_EVENT_TX_START || !tp->lsndtime)
+	if (!l || !tp->lsndtime)
 		return;
 	idle = tcp_jiffies32 - tp->lsndtime;
 	if (idle > 1)
@@ -218,17 +219,20 @@ static size_t xtcp_cong_law_info(struct sock *sk, u32 ext, int *attr, union tcp_
 	return sizeof(info->bbr);
 }
 
+XTCP_COMPAT_CONG_CONTROL(xtcp_cong_law_on_ack, xtcp_cong_law_control)
+XTCP_COMPAT_TX_START(xtcp_cong_law_tx_start, xtcp_cong_law_begins)
+
 struct tcp_congestion_ops xtcp_cong_ops __read_mostly = {
 	.flags = TCP_CONG_NON_RESTRICTED,
 	.name = "xtcp",
 	.owner = THIS_MODULE,
 	.init = xtcp_cong_law_init,
 	.release = xtcp_cong_law_release,
-	.cong_control = xtcp_cong_law_control,
+	.cong_control = xtcp_cong_law_on_ack,
 	.ssthresh = xtcp_cong_law_ssthresh,
 	.undo_cwnd = xtcp_cong_law_undo,
 	.set_state = xtcp_cong_law_set_state,
-	.cwnd_event = xtcp_cong_law_event,
+	XTCP_COMPAT_TX_START_OP = xtcp_cong_law_tx_start,
 	.sndbuf_expand = xtcp_cong_law_sndbuf_expand,
 	.min_tso_segs = xtcp_cong_law_min_tso,
 	.get_info = xtcp_cong_law_info,

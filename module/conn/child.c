@@ -15,7 +15,7 @@ static void xtcp_child_discard(struct sock *child)
 	/* the clone came locked, which sparse cannot know */
 	__acquire(&child->sk_lock.slock);
 	sock_set_flag(child, SOCK_DEAD);
-	this_cpu_inc(*child->sk_prot->orphan_count);
+	this_cpu_inc(*xtcp_orphans);
 	inet_sk_set_state(child, TCP_CLOSE);
 	xtcp_close_destroy(child);
 	bh_unlock_sock(child);
@@ -39,7 +39,7 @@ static void xtcp_child_fill_options(struct tcp_sock *tp, const struct xtcp_req *
 	tp->rx_opt.ts_recent_stamp = req->tstamp_ok ? xtcp_clock_s() : 0;
 	tp->tcp_header_len = sizeof(struct tcphdr) + (req->tstamp_ok ? XTCP_OPTIONS_TS_BYTES : 0);
 	tp->tsoffset = req->ts_offset;
-	tp->ecn_flags = req->ecn_ok ? TCP_ECN_OK : 0;
+	tp->ecn_flags = req->ecn_ok ? TCP_ECN_MODE_RFC3168 : 0;
 }
 
 /* The sequence variables as RFC 9293 3.10.7.2 sets them when it answers a SYN. */
@@ -193,7 +193,7 @@ void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buf
 	if (!xtcp_listen_add(listener, child)) {
 		/* the listener closed between the check and now */
 		sock_orphan(child);
-		this_cpu_inc(*child->sk_prot->orphan_count);
+		this_cpu_inc(*xtcp_orphans);
 		xtcp_why_ends(child, XTCP_REASON_LISTENER_CLOSED);
 		xtcp_close_abort(child, ECONNRESET);
 		xtcp_mib_drop(sock_net(listener), skb, XTCP_DropNoListener);

@@ -23,7 +23,7 @@ void xtcp_close_destroy(struct sock *sk)
 	sk->sk_prot->destroy(sk);
 	sk_stream_kill_queues(sk);
 	xfrm_sk_free_policy(sk);
-	this_cpu_dec(*sk->sk_prot->orphan_count);
+	this_cpu_dec(*xtcp_orphans);
 	sock_put(sk);
 }
 
@@ -182,13 +182,17 @@ static void xtcp_close_connection(struct sock *sk, long timeout)
 	xtcp_close_linger(sk, timeout);
 }
 
+/* shared with the kernel's TCP where it lets modules see its count */
+static DEFINE_PER_CPU(unsigned int, xtcp_close_own_orphans);
+unsigned int __percpu *xtcp_orphans __read_mostly = &xtcp_close_own_orphans;
+
 static bool xtcp_close_too_many_orphans(struct sock *sk)
 {
 	unsigned int orphans = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		orphans += *per_cpu_ptr(sk->sk_prot->orphan_count, cpu);
+		orphans += *per_cpu_ptr(xtcp_orphans, cpu);
 	/* tcp_max_orphans is not visible to modules: use its default */
 	return (int)orphans > (int)(sock_net(sk)->ipv4.tcp_death_row.hashinfo->ehash_mask / 2 + 1);
 }
@@ -214,7 +218,7 @@ void xtcp_close(struct sock *sk, long timeout)
 	state = sk->sk_state;
 	sock_hold(sk);
 	sock_orphan(sk);
-	this_cpu_inc(*sk->sk_prot->orphan_count);
+	this_cpu_inc(*xtcp_orphans);
 	/* runs the backlog: from here on whoever brings the orphan to TCP_CLOSE destroys it */
 	release_sock(sk);
 

@@ -7,7 +7,6 @@
  */
 #include <linux/siphash.h>
 #include <linux/slab.h>
-#include <asm/unaligned.h>
 #include <net/inet_common.h>
 #include <uapi/linux/xtcp_netlink.h>
 
@@ -199,7 +198,7 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 
 	if (!xtcp_listen_add(listener, child)) {
 		sock_orphan(child);
-		this_cpu_inc(*child->sk_prot->orphan_count);
+		this_cpu_inc(*xtcp_orphans);
 		xtcp_why_ends(child, XTCP_REASON_LISTENER_CLOSED);
 		xtcp_close_reset(child, ECONNRESET);
 		consume_skb(skb);

@@ -141,7 +141,7 @@ static void xtcp_listen_drop_child(struct sock *child)
 	bh_lock_sock(child);
 	sock_orphan(child);
 	xtcp_why_ends(child, XTCP_REASON_LISTENER_CLOSED);
-	this_cpu_inc(*child->sk_prot->orphan_count);
+	this_cpu_inc(*xtcp_orphans);
 	if (child->sk_state == TCP_CLOSE)
 		xtcp_close_destroy(child);
 	else

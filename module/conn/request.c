@@ -56,7 +56,7 @@ static void xtcp_req_kill(struct xtcp_req *req)
 	if (!xtcp_req_unlink(req))
 		return;
 	/* the timer holds a reference while it is pending */
-	if (del_timer(&req->timer))
+	if (xtcp_compat_timer_delete(&req->timer))
 		xtcp_demux_put_mini(&req->m);
 	xtcp_demux_put_mini(&req->m);
 }
@@ -64,7 +64,7 @@ static void xtcp_req_kill(struct xtcp_req *req)
 /* RFC 6298: the SYN-ACK is retransmitted after 1, 2, 4 ... seconds, tcp_synack_retries times */
 static void xtcp_req_expired(struct timer_list *t)
 {
-	struct xtcp_req *req = from_timer(req, t, timer);
+	struct xtcp_req *req = xtcp_compat_timer_of(req, t, timer);
 	struct sock *listener = req->listener;
 	struct net *net = sock_net(listener);
 	u32 most = inet_csk(listener)->icsk_syn_retries ? : READ_ONCE(net->ipv4.sysctl_tcp_synack_retries);

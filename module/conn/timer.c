@@ -28,8 +28,9 @@ void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us)
 
 	xs->rtx_mode = mode;
 	icsk->icsk_pending = pending[mode];
-	icsk->icsk_timeout = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
-	sk_reset_timer(sk, &xs->rtx_timer, icsk->icsk_timeout);
+	xs->rtx_at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
+	xtcp_compat_show_timeout(sk, xs->rtx_at);
+	sk_reset_timer(sk, &xs->rtx_timer, xs->rtx_at);
 }
 
 /** xtcp_timer_rtx_stop() - nothing to wait for; the timer may expire in vain, which is cheaper */
@@ -132,7 +133,6 @@ void xtcp_timer_delack_start(struct sock *sk, u32 us)
 {
 	unsigned long at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
 
-	inet_csk(sk)->icsk_ack.timeout = at;
 	sk_reset_timer(sk, &xtcp_sk(sk)->delack_timer, at);
 }
 
@@ -279,13 +279,12 @@ static void xtcp_timer_timeout(struct sock *sk)
 
 static void xtcp_timer_rtx_work(struct sock *sk)
 {
-	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN) || xs->rtx_mode == XTCP_RTX_NONE)
 		return;
-	if (time_after(icsk->icsk_timeout, jiffies)) {
-		sk_reset_timer(sk, &xs->rtx_timer, icsk->icsk_timeout);
+	if (time_after(xs->rtx_at, jiffies)) {
+		sk_reset_timer(sk, &xs->rtx_timer, xs->rtx_at);
 		return;
 	}
 	switch (xs->rtx_mode) {
@@ -400,21 +399,21 @@ static void xtcp_timer_run(struct sock *sk, int bit, void (*fn)(struct sock *sk)
 
 static void xtcp_timer_rtx_expired(struct timer_list *t)
 {
-	struct xtcp_sock *xs = from_timer(xs, t, rtx_timer);
+	struct xtcp_sock *xs = xtcp_compat_timer_of(xs, t, rtx_timer);
 
 	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_RTX, xtcp_timer_rtx_work);
 }
 
 static void xtcp_timer_delack_expired(struct timer_list *t)
 {
-	struct xtcp_sock *xs = from_timer(xs, t, delack_timer);
+	struct xtcp_sock *xs = xtcp_compat_timer_of(xs, t, delack_timer);
 
 	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_DELACK, xtcp_timer_delack_work);
 }
 
 static void xtcp_timer_keep_expired(struct timer_list *t)
 {
-	struct xtcp_sock *xs = from_timer(xs, t, keep_timer);
+	struct xtcp_sock *xs = xtcp_compat_timer_of(xs, t, keep_timer);
 
 	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_KEEP, xtcp_timer_keep_work);
 }

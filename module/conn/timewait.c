@@ -541,7 +541,7 @@ void xtcp_timewait_net_exit(struct net *net)
 	struct xtcp_net *xn = xtcp_net(net);
 	u32 slot;
 
-	del_timer_sync(&xn->tw_timer);
+	xtcp_compat_timer_delete_sync(&xn->tw_timer);
 	for (slot = 0; slot < XTCP_TW_SLOTS && READ_ONCE(xn->tw_count); slot++)
 		xtcp_timewait_sweep(xn, slot, true, UINT_MAX);
 	WARN_ON_ONCE(xn->tw_count);

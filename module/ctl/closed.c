@@ -179,7 +179,7 @@ int xtcp_closed_fill(struct sk_buff *skb, const struct xtcp_closed *c, struct us
 /** xtcp_genl_closed_get_start() - XTCP_CMD_CLOSED_GET begins: from which record on? */
 int xtcp_genl_closed_get_start(struct netlink_callback *cb)
 {
-	struct nlattr **attrs = genl_dumpit_info(cb)->attrs;
+	struct nlattr **attrs = xtcp_compat_dump_attrs(cb);
 	u64 *last = (u64 *)cb->ctx;
 
 	*last = attrs[XTCP_A_CLOSED_SINCE] ? nla_get_u64(attrs[XTCP_A_CLOSED_SINCE]) : 0;

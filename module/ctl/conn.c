@@ -319,7 +319,7 @@ struct xtcp_conn_dump {
 /** xtcp_genl_conn_get_start() - a dump begins; -EINVAL, -EAFNOSUPPORT, -ENOMEM */
 int xtcp_genl_conn_get_start(struct netlink_callback *cb)
 {
-	struct nlattr **attrs = genl_dumpit_info(cb)->attrs;
+	struct nlattr **attrs = xtcp_compat_dump_attrs(cb);
 	struct xtcp_conn_dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
 	int err;
 

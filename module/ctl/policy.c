@@ -680,7 +680,7 @@ int xtcp_genl_policy_get_do(struct sk_buff *skb, struct genl_info *info)
 /** xtcp_genl_policy_get_start() - a dump begins before the first */
 int xtcp_genl_policy_get_start(struct netlink_callback *cb)
 {
-	if (genl_dumpit_info(cb)->attrs[XTCP_A_POLICY_ID])
+	if (xtcp_compat_dump_attrs(cb)[XTCP_A_POLICY_ID])
 		return -EINVAL;
 	*(u32 *)cb->ctx = 0;
 	return 0;

@@ -22,7 +22,7 @@ static const struct xtcp_knobs xtcp_sysctl_defaults = {
 };
 
 /* An algorithm must exist to be chosen, and is borrowed now: who opens a socket later may not be allowed to. */
-static int xtcp_sysctl_congestion(struct ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+static int xtcp_sysctl_congestion(XTCP_COMPAT_CTL_TABLE *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct xtcp_net *xn = table->extra1;
 	char name[TCP_CA_NAME_MAX];

@@ -354,12 +354,10 @@ struct xtcp_mini *xtcp_demux_next_mini(struct net *net, u32 *bucket, struct xtcp
  */
 struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif)
 {
-	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
-
 	if (xtcp_tuple_is_v4(t))
-		return __inet_lookup_established(net, table, t->raddr.s6_addr32[3], t->rport, t->laddr.s6_addr32[3],
-						 ntohs(t->lport), ifindex, sdif);
-	return __inet6_lookup_established(net, table, &t->raddr, t->rport, &t->laddr, ntohs(t->lport), ifindex, sdif);
+		return xtcp_compat_lookup4(net, t->raddr.s6_addr32[3], t->rport, t->laddr.s6_addr32[3],
+					   ntohs(t->lport), ifindex, sdif);
+	return xtcp_compat_lookup6(net, &t->raddr, t->rport, &t->laddr, ntohs(t->lport), ifindex, sdif);
 }
 
 /**

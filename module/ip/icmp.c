@@ -112,7 +112,7 @@ static void xtcp_icmp_redirect(struct sock *sk, struct sk_buff *skb)
 
 static bool xtcp_icmp_wants_errors(const struct sock *sk)
 {
-	return xtcp_icmp_is_v4(sk) ? inet_sk(sk)->recverr : inet6_sk(sk)->recverr;
+	return xtcp_compat_recverr(sk, xtcp_icmp_is_v4(sk));
 }
 
 /*

@@ -198,7 +198,7 @@ static int xtcp_route_renew4(struct sock *sk)
 		daddr = opt->opt.faddr;
 	rcu_read_unlock();
 	rt = ip_route_output_ports(sock_net(sk), &inet->cork.fl.u.ip4, sk, daddr, inet->inet_saddr, inet->inet_dport,
-				   inet->inet_sport, IPPROTO_TCP, RT_CONN_FLAGS(sk), sk->sk_bound_dev_if);
+				   inet->inet_sport, IPPROTO_TCP, xtcp_compat_route_tos(sk), sk->sk_bound_dev_if);
 	if (IS_ERR(rt))
 		return PTR_ERR(rt);
 	sk->sk_gso_type = SKB_GSO_TCPV4;

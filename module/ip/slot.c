@@ -170,7 +170,7 @@ static bool xtcp_slot_check_socket(const struct xtcp_slot_rx *rx, struct sock *s
 	return true;
 drop:
 	if (sk)
-		sk_drops_add(sk, skb);
+		xtcp_compat_drops_add(sk, skb);
 	xtcp_mib_drop(rx->net, skb, why);
 	return false;
 }

@@ -35,8 +35,7 @@ void xtcp_dupack_init(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	hrtimer_init(&xs->dupack_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_SOFT);
-	xs->dupack_timer.function = xtcp_dupack_expired;
+	xtcp_compat_hrtimer_setup(&xs->dupack_timer, xtcp_dupack_expired, HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
 /** xtcp_dupack_deferred() - release_sock(): the timer met an owned socket */

@@ -311,7 +311,7 @@ void xtcp_input_deliver(struct sock *sk, struct sk_buff *skb)
 		/* twice: what release_sock() has moved to the receive queue counts until the backlog is empty */
 		room = 2 * (u64)READ_ONCE(sk->sk_rcvbuf) + READ_ONCE(sk->sk_sndbuf) + XTCP_INPUT_BACKLOG_BYTES;
 		if (unlikely(sk_add_backlog(sk, skb, min_t(u64, room, UINT_MAX)))) {
-			sk_drops_add(sk, skb);
+			xtcp_compat_drops_add(sk, skb);
 			xtcp_input_drop(sk, skb, XTCP_DropBacklog);
 		}
 	}

@@ -21,9 +21,7 @@ static u16 xtcp_errqueue_address(const struct sk_buff *skb, bool v4)
 
 static bool xtcp_errqueue_wanted(const struct sock *sk, bool v4)
 {
-	if (sk->sk_family == AF_INET6 && !v4)
-		return inet6_sk(sk)->recverr;
-	return inet_sk(sk)->recverr;
+	return xtcp_compat_recverr(sk, v4 || sk->sk_family != AF_INET6);
 }
 
 /**

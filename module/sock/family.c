@@ -26,7 +26,7 @@ module_param(family, int, 0444);
 MODULE_PARM_DESC(family, "number of the socket family (default " __stringify(AF_XTCP) ")");
 
 /* inet6_sk_generic() finds it there */
-static_assert(offsetofend(struct xtcp6_sock, inet6) == sizeof(struct xtcp6_sock));
+static_assert(XTCP_COMPAT_PINFO_ANYWHERE || offsetofend(struct xtcp6_sock, inet6) == sizeof(struct xtcp6_sock));
 
 /* tcpv6_prot, which not every kernel exports */
 static const struct proto *xtcp_family_kernel6 __read_mostly;
@@ -282,7 +282,7 @@ static void xtcp_family_child_v6(struct sock *child, const struct sock *listener
 	inet->pinet6 = np;
 	np->ipv6_mc_list = NULL;
 	np->ipv6_ac_list = NULL;
-	RCU_INIT_POINTER(np->ipv6_fl_list, NULL);
+	xtcp_compat_forget_labels(child);
 	np->pktoptions = NULL;
 	np->rxpmtu = NULL;
 	RCU_INIT_POINTER(np->opt, NULL);
@@ -369,7 +369,7 @@ void xtcp_family_child_latch(struct sock *child, const struct sk_buff *skb)
 	}
 	inet6_sk(child)->mcast_hops = ipv6_hdr(skb)->hop_limit;
 	inet6_sk(child)->rcv_flowinfo = ip6_flowinfo(ipv6_hdr(skb));
-	if (inet6_sk(child)->repflow)
+	if (xtcp_compat_reflect_label(child))
 		inet6_sk(child)->flow_label = ip6_flowlabel(ipv6_hdr(skb));
 }
 
@@ -412,7 +412,7 @@ static int xtcp_family_flow_label(struct sock *sk, const struct sockaddr_in6 *si
 	struct ip6_flowlabel *lease;
 	__be32 label = 0;
 
-	if (np->sndflow)
+	if (xtcp_compat_send_flowinfo(sk))
 		label = sin6->sin6_flowinfo & IPV6_FLOWINFO_MASK;
 	if (label & IPV6_FLOWLABEL_MASK) {
 		lease = fl6_sock_lookup(sk, label);
@@ -510,7 +510,7 @@ static void xtcp_family_connect_undo(struct sock *sk)
  *
  * Return: 0 with @sk in SYN-SENT, or -EINVAL, -EAFNOSUPPORT, -ENETUNREACH, -EADDRNOTAVAIL, -ENOBUFS, what routing says.
  */
-int xtcp_family_connect(struct sock *sk, struct sockaddr *uaddr, int addr_len)
+int xtcp_family_connect(struct sock *sk, struct xtcp_compat_sockaddr *uaddr, int addr_len)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct inet_sock *inet = inet_sk(sk);
@@ -549,17 +549,17 @@ fail:
 }
 
 /* The cgroup's BPF programs may refuse the destination or rewrite it. */
-static int xtcp_family_pre_connect(struct sock *sk, struct sockaddr *uaddr, int addr_len)
+static int xtcp_family_pre_connect(struct sock *sk, struct xtcp_compat_sockaddr *uaddr, int addr_len)
 {
 	sock_owned_by_me(sk);
 	if (sk->sk_family == AF_INET6) {
 		if (addr_len < SIN6_LEN_RFC2133)
 			return -EINVAL;
-		return BPF_CGROUP_RUN_PROG_INET6_CONNECT(sk, uaddr);
+		return XTCP_COMPAT_CGROUP_CONNECT(6, sk, uaddr, addr_len);
 	}
 	if (addr_len < sizeof(struct sockaddr_in))
 		return -EINVAL;
-	return BPF_CGROUP_RUN_PROG_INET4_CONNECT(sk, uaddr);
+	return XTCP_COMPAT_CGROUP_CONNECT(4, sk, uaddr, addr_len);
 }
 
 /* ------------------------------------------------------------ operations */
@@ -587,6 +587,10 @@ static void xtcp_family_splice_eof(struct socket *sock)
 	release_sock(sk);
 }
 
+XTCP_COMPAT_ACCEPT(xtcp_family_accept, xtcp_listen_accept)
+XTCP_COMPAT_RECVMSG(xtcp_family_recvmsg, xtcp_recvmsg)
+XTCP_COMPAT_IOCTL(xtcp_family_ioctl, xtcp_ioctl)
+
 struct proto xtcp_prot = {
 	.name = "XTCP",
 	.owner = THIS_MODULE,
@@ -596,15 +600,17 @@ struct proto xtcp_prot = {
 	.destroy = xtcp_sock_destroy,
 	.pre_connect = xtcp_family_pre_connect,
 	.connect = xtcp_family_connect,
-	.accept = xtcp_listen_accept,
+	.accept = xtcp_family_accept,
 	.close = xtcp_close,
 	.shutdown = xtcp_close_shutdown,
 	.disconnect = xtcp_close_disconnect,
 	.sendmsg = xtcp_sendmsg,
+#ifdef XTCP_COMPAT_SENDPAGE
 	.sendpage = xtcp_sendpage,
+#endif
 	.splice_eof = xtcp_family_splice_eof,
-	.recvmsg = xtcp_recvmsg,
-	.ioctl = xtcp_ioctl,
+	.recvmsg = xtcp_family_recvmsg,
+	.ioctl = xtcp_family_ioctl,
 	.setsockopt = xtcp_setsockopt,
 	.getsockopt = xtcp_getsockopt,
 	.keepalive = xtcp_timer_set_keepalive,
@@ -642,7 +648,9 @@ static const struct proto_ops xtcp_family_ops4 = {
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
 	.mmap = xtcp_zcrecv_mmap,
+#ifdef XTCP_COMPAT_SENDPAGE
 	.sendpage = inet_sendpage,
+#endif
 	.splice_eof = inet_splice_eof,
 	.splice_read = xtcp_splice_read,
 	.sendmsg_locked = xtcp_sendmsg_locked,
@@ -672,7 +680,9 @@ static const struct proto_ops xtcp_family_ops6 = {
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
 	.mmap = xtcp_zcrecv_mmap,
+#ifdef XTCP_COMPAT_SENDPAGE
 	.sendpage = inet_sendpage,
+#endif
 	.splice_eof = inet_splice_eof,
 	.splice_read = xtcp_splice_read,
 	.sendmsg_locked = xtcp_sendmsg_locked,
@@ -739,7 +749,6 @@ static void xtcp_family_borrow_accounting(struct proto *prot)
 {
 	prot->leave_memory_pressure = tcp_prot.leave_memory_pressure;
 	prot->sockets_allocated = tcp_prot.sockets_allocated;
-	prot->orphan_count = tcp_prot.orphan_count;
 	prot->memory_allocated = tcp_prot.memory_allocated;
 	prot->per_cpu_fw_alloc = tcp_prot.per_cpu_fw_alloc;
 	prot->memory_pressure = tcp_prot.memory_pressure;
@@ -772,10 +781,12 @@ int xtcp_family_protos_register(void)
 	err = xtcp_family_find_kernel6();
 	if (err)
 		return err;
+	xtcp_orphans = xtcp_compat_orphan_count(xtcp_orphans);
 	xtcp_family_borrow_accounting(&xtcp_prot);
 	xtcp6_prot = xtcp_prot;
 	strscpy(xtcp6_prot.name, "XTCPv6", sizeof(xtcp6_prot.name));
 	xtcp6_prot.obj_size = sizeof(struct xtcp6_sock);
+	xtcp_compat_set_pinfo_offset(&xtcp6_prot, offsetof(struct xtcp6_sock, inet6));
 
 	err = proto_register(&xtcp_prot, 1);
 	if (err)

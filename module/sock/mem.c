@@ -193,7 +193,7 @@ void xtcp_mem_rcvbuf_adjust(struct sock *sk)
 			window = 2ull * copied + 16 * tp->advmss;
 			/* as much faster as it grew last time, twice: a sender in slow start must not wait for us */
 			window += 2 * div_u64(window * (copied - tp->rcvq_space.space),
-					      max(tp->rcvq_space.space, 1u));
+					      max_t(u32, tp->rcvq_space.space, 1));
 			want = min_t(u64, 2 * window, READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_rmem[2]));
 			if (want > sk->sk_rcvbuf)
 				WRITE_ONCE(sk->sk_rcvbuf, (int)want);

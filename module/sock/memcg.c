@@ -20,7 +20,7 @@ static struct mem_cgroup *xtcp_memcg_of_current(void)
 	if (memcg && (!memcg->css.parent || !css_tryget(&memcg->css)))
 		memcg = NULL;
 	rcu_read_unlock();
-	if (memcg && !cgroup_subsys_on_dfl(memory_cgrp_subsys) && !memcg->tcpmem_active) {
+	if (memcg && !cgroup_subsys_on_dfl(memory_cgrp_subsys) && !xtcp_compat_memcg_v1_tcp(memcg)) {
 		css_put(&memcg->css);
 		memcg = NULL;
 	}

@@ -21,7 +21,7 @@ static bool xtcp_reuseport_twins(const struct sock *a, struct sock *b, kuid_t ui
 {
 	return a != b && b->sk_reuseport && a->sk_family == b->sk_family && net_eq(sock_net(a), sock_net(b)) &&
 	       inet_sk(a)->inet_num == inet_sk(b)->inet_num && ipv6_only_sock(a) == ipv6_only_sock(b) &&
-	       a->sk_bound_dev_if == b->sk_bound_dev_if && uid_eq(uid, sock_i_uid(b)) &&
+	       a->sk_bound_dev_if == b->sk_bound_dev_if && uid_eq(uid, xtcp_compat_uid(b)) &&
 	       inet_rcv_saddr_equal(a, b, false);
 }
 
@@ -35,7 +35,7 @@ static bool xtcp_reuseport_twins(const struct sock *a, struct sock *b, kuid_t ui
 int xtcp_reuseport_join(struct sock *sk, const struct hlist_nulls_head *chain)
 {
 	const struct hlist_nulls_node *n;
-	kuid_t uid = sock_i_uid(sk);
+	kuid_t uid = xtcp_compat_uid(sk);
 	struct sock *other;
 
 	sk_nulls_for_each_rcu(other, n, chain) {

@@ -166,9 +166,28 @@ static int xtcp_sendmsg_control(struct sock *sk, struct msghdr *msg, u16 *tsflag
 	return 0;
 }
 
+/* Append pages of splice() or sendfile() by reference. Returns the bytes taken, 0 to wait, or a negative errno. */
+static int xtcp_sendmsg_splice(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want)
+{
+	int n;
+
+	if (!sk_wmem_schedule(sk, want))
+		return 0;
+	n = xtcp_compat_splice(skb, &msg->msg_iter, want, sk->sk_allocation);
+	if (n <= 0)
+		return n == -EMSGSIZE ? 0 : n;
+	skb_zcopy_downgrade_managed(skb);
+	skb_shinfo(skb)->flags |= SKBFL_SHARED_FRAG;
+	sk_wmem_queued_add(sk, n);
+	sk_mem_charge(sk, n);
+	return n;
+}
+
 /* By copying, or by reference to the user's pages */
 static int xtcp_sendmsg_add(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 want, struct ubuf_info *uarg)
 {
+	if (msg->msg_flags & XTCP_COMPAT_SPLICE_PAGES && sk->sk_route_caps & NETIF_F_SG)
+		return xtcp_sendmsg_splice(sk, skb, msg, want);
 	if (uarg && sk->sk_route_caps & NETIF_F_SG)
 		return xtcp_zerocopy_add(sk, skb, msg, want, uarg);
 	return xtcp_sendmsg_copy(sk, skb, msg, want);
@@ -246,6 +265,8 @@ int xtcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	release_sock(sk);
 	return ret;
 }
+
+#ifdef XTCP_COMPAT_SENDPAGE
 
 /* Append a page of the page cache by reference. Returns the bytes taken, or 0 to wait. */
 static u32 xtcp_sendpage_add(struct sock *sk, struct sk_buff *skb, struct page *page, int offset, u32 want)
@@ -331,3 +352,5 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 	release_sock(sk);
 	return err;
 }
+
+#endif

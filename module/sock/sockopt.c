@@ -663,29 +663,28 @@ static int xtcp_sockopt_outq(const struct sock *sk, u32 from)
 	return READ_ONCE(tcp_sk(sk)->write_seq) - from;
 }
 
-/** xtcp_ioctl() - proto.ioctl: SIOCINQ, SIOCOUTQ, SIOCOUTQNSD (-EINVAL on a listener), SIOCATMARK */
-int xtcp_ioctl(struct sock *sk, int cmd, unsigned long arg)
+/** xtcp_ioctl() - SIOCINQ, SIOCOUTQ, SIOCOUTQNSD (-EINVAL on a listener), SIOCATMARK: put the number in @val */
+int xtcp_ioctl(struct sock *sk, int cmd, int *val)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	int val;
 
 	if (sk->sk_state == TCP_LISTEN && (cmd == SIOCINQ || cmd == SIOCOUTQ || cmd == SIOCOUTQNSD))
 		return -EINVAL;
 	switch (cmd) {
 	case SIOCINQ:
-		val = xtcp_sockopt_inq(sk);
+		*val = xtcp_sockopt_inq(sk);
 		break;
 	case SIOCOUTQ:
-		val = xtcp_sockopt_outq(sk, READ_ONCE(tp->snd_una));
+		*val = xtcp_sockopt_outq(sk, READ_ONCE(tp->snd_una));
 		break;
 	case SIOCOUTQNSD:
-		val = xtcp_sockopt_outq(sk, READ_ONCE(tp->snd_nxt));
+		*val = xtcp_sockopt_outq(sk, READ_ONCE(tp->snd_nxt));
 		break;
 	case SIOCATMARK:
-		val = xtcp_urgent_at_mark(sk);
+		*val = xtcp_urgent_at_mark(sk);
 		break;
 	default:
 		return -ENOIOCTLCMD;
 	}
-	return put_user(val, (int __user *)arg);
+	return 0;
 }

@@ -86,10 +86,8 @@ void xtcp_tstamp_read(const struct sk_buff *skb, struct scm_timestamping_interna
 	ktime_t hw = skb_hwtstamps((struct sk_buff *)skb)->hwtstamp;
 
 	memset(ts, 0, sizeof(*ts));
-	if (skb->tstamp)
-		ts->ts[0] = ktime_to_timespec64(skb->tstamp);
-	if (hw)
-		ts->ts[2] = ktime_to_timespec64(hw);
+	xtcp_compat_tstamp_set(ts, 0, skb->tstamp);
+	xtcp_compat_tstamp_set(ts, 2, hw);
 }
 
 static void xtcp_tstamp_put_ns(struct msghdr *msg, const struct timespec64 *t, bool wide)
@@ -124,18 +122,19 @@ void xtcp_tstamp_report(struct msghdr *msg, const struct sock *sk, struct scm_ti
 {
 	bool wide = sock_flag(sk, SOCK_TSTAMP_NEW);
 	u16 flags = READ_ONCE(sk->sk_tsflags);
+	struct timespec64 soft = xtcp_compat_tstamp(ts, 0);
 
-	if (sock_flag(sk, SOCK_RCVTSTAMP) && ts->ts[0].tv_sec) {
+	if (sock_flag(sk, SOCK_RCVTSTAMP) && soft.tv_sec) {
 		if (sock_flag(sk, SOCK_RCVTSTAMPNS))
-			xtcp_tstamp_put_ns(msg, &ts->ts[0], wide);
+			xtcp_tstamp_put_ns(msg, &soft, wide);
 		else
-			xtcp_tstamp_put_us(msg, &ts->ts[0], wide);
+			xtcp_tstamp_put_us(msg, &soft, wide);
 	}
 	if (!(flags & SOF_TIMESTAMPING_SOFTWARE))
-		ts->ts[0] = (struct timespec64){};
+		xtcp_compat_tstamp_set(ts, 0, 0);
 	if (!(flags & SOF_TIMESTAMPING_RAW_HARDWARE))
-		ts->ts[2] = (struct timespec64){};
-	if (!ts->ts[0].tv_sec && !ts->ts[2].tv_sec)
+		xtcp_compat_tstamp_set(ts, 2, 0);
+	if (!xtcp_compat_tstamp(ts, 0).tv_sec && !xtcp_compat_tstamp(ts, 2).tv_sec)
 		return;
 	if (wide)
 		put_cmsg_scm_timestamping64(msg, ts);

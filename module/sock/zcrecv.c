@@ -16,9 +16,8 @@ int xtcp_zcrecv_mmap(struct file *file, struct socket *sock, struct vm_area_stru
 {
 	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EPERM;
-	vma->vm_flags &= ~(VM_MAYWRITE | VM_MAYEXEC);
 	/* get_user_pages() of these would let others write what the network gave */
-	vma->vm_flags |= VM_MIXEDMAP;
+	xtcp_compat_vma_flags(vma, VM_MIXEDMAP, VM_MAYWRITE | VM_MAYEXEC);
 	vma->vm_ops = &xtcp_zcrecv_vm_ops;
 	return 0;
 }
@@ -104,7 +103,7 @@ static int xtcp_zcrecv_map(struct sock *sk, struct vm_area_struct *vma, struct t
 	most = min_t(unsigned long, zc->length, vma->vm_end - (unsigned long)zc->address);
 	most = round_down(min_t(u32, most, xtcp_urgent_readable(sk)), PAGE_SIZE);
 	if (most && !(zc->flags & TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT))
-		zap_page_range(vma, zc->address, most);
+		xtcp_compat_zap(vma, zc->address, most);
 	while (done < most) {
 		skb = xtcp_zcrecv_find(sk, skb, seq + done, &offset);
 		page = skb ? xtcp_zcrecv_page(skb, offset) : NULL;
@@ -132,7 +131,7 @@ static int xtcp_zcrecv_copy(struct sock *sk, struct tcp_zerocopy_receive *zc, in
 
 	if (address != zc->copybuf_address)
 		return -EINVAL;
-	err = import_single_range(READ, (void __user *)address, want, &iov, &msg.msg_iter);
+	err = xtcp_compat_import((void __user *)address, want, &iov, &msg.msg_iter);
 	if (err)
 		return err;
 	while (done < want && (skb = xtcp_zcrecv_find(sk, skb, seq + done, &offset))) {

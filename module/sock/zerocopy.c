@@ -29,7 +29,7 @@ struct ubuf_info *xtcp_zerocopy_begin(struct sock *sk, struct msghdr *msg, size_
 	}
 	if (!sock_flag(sk, SOCK_ZEROCOPY))
 		return NULL;
-	uarg = msg_zerocopy_realloc(sk, size, tail ? skb_zcopy(tail) : NULL);
+	uarg = xtcp_compat_zerocopy_realloc(sk, size, tail ? skb_zcopy(tail) : NULL);
 	if (!uarg)
 		return ERR_PTR(-ENOBUFS);
 	/* the notice says so if the data had to be copied after all */
@@ -62,6 +62,6 @@ int xtcp_zerocopy_add(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, 
 
 	if (!sk_wmem_schedule(sk, want))
 		return 0;
-	n = skb_zerocopy_iter_stream(sk, skb, msg, want, uarg);
+	n = xtcp_compat_zerocopy_iter(sk, skb, msg, want, uarg);
 	return n == -EMSGSIZE || n == -EEXIST ? 0 : n;
 }

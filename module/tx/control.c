@@ -184,7 +184,7 @@ int xtcp_control_syn(struct sock *sk)
 /** xtcp_control_synack_first() - the SYN-ACK of a child that Fast Open made; it waits on the queue for its ACK */
 int xtcp_control_synack_first(struct sock *sk)
 {
-	return xtcp_control_queue_syn(sk, XTCP_SYN | XTCP_ACK | (tcp_sk(sk)->ecn_flags & TCP_ECN_OK ? XTCP_ECE : 0));
+	return xtcp_control_queue_syn(sk, XTCP_SYN | XTCP_ACK | (tcp_sk(sk)->ecn_flags & TCP_ECN_MODE_RFC3168 ? XTCP_ECE : 0));
 }
 
 /** xtcp_control_synack() - simultaneous open: the SYN on the queue goes out again with an ACK (RFC 9293 figure 7) */
@@ -194,7 +194,7 @@ int xtcp_control_synack(struct sock *sk)
 
 	if (!skb || !(XTCP_CB(skb)->flags & XTCP_SYN))
 		return -EFAULT;
-	XTCP_CB(skb)->flags = XTCP_SYN | XTCP_ACK | (tcp_sk(sk)->ecn_flags & TCP_ECN_OK ? XTCP_ECE : 0);
+	XTCP_CB(skb)->flags = XTCP_SYN | XTCP_ACK | (tcp_sk(sk)->ecn_flags & TCP_ECN_MODE_RFC3168 ? XTCP_ECE : 0);
 	XTCP_CB(skb)->state |= XTCP_SKB_EVER_RETRANS;
 	return xtcp_output_transmit(sk, skb, true, sk_gfp_mask(sk, GFP_ATOMIC));
 }

@@ -24,8 +24,7 @@ void xtcp_pace_init(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	hrtimer_init(&xs->pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_SOFT);
-	xs->pace_timer.function = xtcp_pace_expired;
+	xtcp_compat_hrtimer_setup(&xs->pace_timer, xtcp_pace_expired, HRTIMER_MODE_ABS_PINNED_SOFT);
 	sk->sk_pacing_shift = 10;
 	sk->sk_pacing_rate = ~0UL;
 	sk->sk_pacing_status = SK_PACING_NONE;
