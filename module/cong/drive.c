@@ -40,7 +40,17 @@ u32 xtcp_cong_undo(struct sock *sk)
 	return inet_csk(sk)->icsk_ca_ops->undo_cwnd(sk);
 }
 
-/** xtcp_cong_acked() - an ACK for @pkts packets (0: none); @rtt_us of the latest of them or -1; @ece: it echoes CE */
+/**
+ * xtcp_cong_acked() - an ACK came: tell the algorithm
+ * @sk: connection
+ * @pkts: packets below the new SND.UNA, 0 = none
+ * @rtt_us: of the latest packet newly ACKed or SACKed, -1 = no sample
+ * @in_flight: packets, before it
+ * @ece: it echoes CE
+ *
+ * A SACK alone is a sample, too: where packets overtake each other there is hardly anything else, and HyStart
+ * (RFC 9406) would not see the queue that slow start builds.
+ */
 void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight, bool ece)
 {
 	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
@@ -48,7 +58,7 @@ void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight, bool 
 
 	if (ops->in_ack_event)
 		ops->in_ack_event(sk, CA_ACK_SLOWPATH | (ece ? CA_ACK_ECE : 0));
-	if (pkts && ops->pkts_acked)
+	if ((pkts || rtt_us >= 0) && ops->pkts_acked)
 		ops->pkts_acked(sk, &sample);
 }
 

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <asm/unaligned.h>
 #include <net/inet_common.h>
+#include <uapi/linux/xtcp_netlink.h>
 
 #include "xtcp.h"
 
@@ -17,6 +18,7 @@
 #define XTCP_FASTOPEN_WAYS		4u
 #define XTCP_FASTOPEN_PAUSE_S		60u	/* after a SYN with data was lost, doubled with each loss in a row */
 #define XTCP_FASTOPEN_PAUSE_SHIFT_MAX	6u
+#define XTCP_FASTOPEN_RESET_S		60u	/* a child that was reset counts as pending for up to so long */
 
 static siphash_aligned_key_t xtcp_fastopen_secret;
 
@@ -95,6 +97,29 @@ static unsigned int xtcp_fastopen_limit(const struct sock *listener)
 	return most;
 }
 
+/*
+ * A SYN with a false source makes the host that it names send a RST. Whoever has a cookie of that host could go on for
+ * ever, were its place free again at once (RFC 7413 5.1). The count begins anew every minute.
+ */
+static void xtcp_fastopen_note_reset(struct xtcp_listen *l)
+{
+	if (time_after(jiffies, READ_ONCE(l->fastopen_resets_at) + XTCP_FASTOPEN_RESET_S * HZ)) {
+		WRITE_ONCE(l->fastopen_resets_at, jiffies);
+		atomic_set(&l->fastopen_resets, 0);
+	}
+	atomic_inc(&l->fastopen_resets);
+}
+
+/* Connections that nobody has proved to want */
+static unsigned int xtcp_fastopen_unproved(const struct xtcp_listen *l)
+{
+	unsigned int n = atomic_read(&l->fastopen_pending);
+
+	if (time_after(jiffies, READ_ONCE(l->fastopen_resets_at) + XTCP_FASTOPEN_RESET_S * HZ))
+		return n;
+	return n + atomic_read(&l->fastopen_resets);
+}
+
 /**
  * xtcp_fastopen_judge() - what to do with a SYN (RFC 7413 4.2.2)
  * @listener: under RCU
@@ -117,7 +142,7 @@ bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const 
 	if (!(how & TFO_SERVER_ENABLE) || !most || (!text && !o->has_fo))
 		return false;
 	/* RFC 7413 5.1: connections that nobody has proved to want are few */
-	if (atomic_read(&xtcp_sk(listener)->listen.fastopen_pending) >= most) {
+	if (xtcp_fastopen_unproved(&xtcp_sk(listener)->listen) >= most) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenListenOverflow);
 		return false;
 	}
@@ -141,7 +166,7 @@ bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const 
  *
  * The child stays in SYN-RECEIVED until the handshake's last ACK, but sends and receives. Softirq.
  *
- * Return: false if that cannot be done now: the SYN takes the slow way.
+ * Return: false if that cannot be done now: the SYN takes the slow way. Else @skb is consumed.
  */
 bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb)
 {
@@ -153,10 +178,14 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 	spin_lock(&xn->connect_lock);
 	twin = xtcp_demux_find_conn(net, &req->m.tuple, skb->skb_iif, 0);
 	if (!twin)
-		child = xtcp_child_create_early(listener, req);
+		child = xtcp_child_create_early(listener, req, skb);
 	spin_unlock(&xn->connect_lock);
-	if (twin)
+	if (twin) {
+		/* a copy of the SYN came first, from another CPU, and will be answered there */
 		sock_gen_put(twin);
+		xtcp_mib_drop(net, skb, XTCP_DropRequest);
+		return true;
+	}
 	if (!child)
 		return false;
 	/* it came locked, which sparse cannot know */
@@ -166,10 +195,12 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 	xs->fastopen_listener = listener;
 	atomic_inc(&xtcp_sk(listener)->listen.fastopen_pending);
 	xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenPassive);
+	security_inet_conn_established(child, skb);
 
 	if (!xtcp_listen_add(listener, child)) {
 		sock_orphan(child);
 		this_cpu_inc(*child->sk_prot->orphan_count);
+		xtcp_why_ends(child, XTCP_REASON_LISTENER_CLOSED);
 		xtcp_close_reset(child, ECONNRESET);
 		consume_skb(skb);
 	} else {
@@ -191,6 +222,8 @@ void xtcp_fastopen_settled(struct sock *child)
 	if (likely(!listener))
 		return;
 	xtcp_sk(child)->fastopen_listener = NULL;
+	if (child->sk_state == TCP_CLOSE && xtcp_sk(child)->why.reason == XTCP_REASON_PEER_RESET)
+		xtcp_fastopen_note_reset(&xtcp_sk(listener)->listen);
 	atomic_dec(&xtcp_sk(listener)->listen.fastopen_pending);
 	sock_put(listener);
 }

@@ -70,6 +70,7 @@ struct sock;
 	X(OfoPruned)						\
 	X(RcvPruned)						\
 	X(TCPRcvCollapsed)					\
+	X(TCPWqueueTooBig)					\
 	X(TCPRcvCoalesce)					\
 	X(TCPChallengeACK)					\
 	X(TCPSYNChallenge)					\

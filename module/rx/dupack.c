@@ -79,6 +79,20 @@ static u64 xtcp_dupack_delay(const struct sock *sk)
 		     (u64)rtt_us * (NSEC_PER_USEC / XTCP_DUPACK_RTT_PART));
 }
 
+/*
+ * A window that grows means a sender that sends more every round trip. In slow start it needs each ACK: to tell the
+ * queue that it builds (HyStart), and to send evenly. So what fills the new window is acknowledged segment by segment.
+ */
+static bool xtcp_dupack_growing(struct xtcp_sock *xs)
+{
+	u32 cost = 2u * inet_csk((struct sock *)xs)->icsk_ack.rcv_mss;
+
+	if (likely(!xs->grown))
+		return false;
+	xs->grown -= min(xs->grown, cost);
+	return true;
+}
+
 /**
  * xtcp_dupack_hold() - text came out of order: may its ACK wait?
  * @sk: connection
@@ -101,6 +115,8 @@ bool xtcp_dupack_hold(struct sock *sk)
 			xs->dupacks_sent++;
 		return false;
 	}
+	if (xtcp_dupack_growing(xs))
+		return false;
 	delay = xtcp_dupack_delay(sk);
 	if (!delay)
 		return false;

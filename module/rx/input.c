@@ -154,12 +154,15 @@ static void xtcp_input_strip_syn(const struct sock *sk, struct xtcp_cb *cb)
 /* Fast Open: the SYN came again, so our SYN-ACK may be lost. True: it was answered. */
 static bool xtcp_input_syn_again(struct sock *sk, const struct xtcp_cb *cb)
 {
-	const struct xtcp_sock *xs = xtcp_sk(sk);
+	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	if (!xs->fastopen_child || cb->seq != xs->peer_isn ||
 	    (cb->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) != XTCP_SYN)
 		return false;
-	xtcp_control_synack(sk);
+	if (!xtcp_control_answered(sock_net(sk), xs->tp.last_oow_ack_time)) {
+		xs->tp.last_oow_ack_time = tcp_jiffies32;
+		xtcp_control_synack(sk);
+	}
 	return true;
 }
 

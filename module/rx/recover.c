@@ -121,7 +121,8 @@ static void xtcp_recover_unmark(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *skb;
 
-	for (skb = tcp_rtx_queue_head(sk); skb; skb = skb_rb_next(skb)) {
+	/* from the last one on, as each goes to the front */
+	for (skb = skb_rb_last(&sk->tcp_rtx_queue); skb; skb = skb_rb_prev(skb)) {
 		struct xtcp_cb *cb = XTCP_CB(skb);
 
 		if (!(cb->state & XTCP_SKB_LOST))
@@ -282,7 +283,7 @@ void xtcp_recover_ack(struct sock *sk, struct xtcp_ack_news *n)
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	/* ECE stays in the ACKs until CWR, which is behind high_seq, arrives: one reduction a flight (RFC 3168 6.1.2) */
+	/* ECE stays in the ACKs until CWR, which is behind high_seq, arrives: one reduction a flight, RFC 3168 6.1.2 */
 	bool complete = n->advanced && (icsk->icsk_ca_state == TCP_CA_CWR ? xtcp_seq_gt(tp->snd_una, tp->high_seq) :
 					!xtcp_seq_lt(tp->snd_una, tp->high_seq));
 

@@ -46,12 +46,9 @@ static void xtcp_sack_range(struct sock *sk, u32 start, u32 end, struct xtcp_ack
 			if (xtcp_seq_lt(cb->seq, start)) {
 				u32 skip = DIV_ROUND_UP(start - cb->seq, mss) * mss;
 
-				if (skip >= skb->len) {
-					skb = skb_rb_next(skb);
-					continue;
-				}
-				if (xtcp_queue_split(sk, skb, skip, true, GFP_ATOMIC))
-					return;
+				/* uncut it stays unmarked as a whole: at worst it is sent again in vain */
+				if (skip < skb->len)
+					xtcp_queue_split(sk, skb, skip, true, GFP_ATOMIC);
 				skb = skb_rb_next(skb);
 				continue;
 			}

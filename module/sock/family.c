@@ -117,6 +117,7 @@ static void xtcp_sock_init_receiving(struct tcp_sock *tp)
 	tp->rcv_wnd = 0;
 	tp->rcv_wup = 0;
 	tp->rcv_ssthresh = 0;
+	xtcp_sk((struct sock *)tp)->grown = 0;
 	memset(&tp->rcv_rtt_est, 0, sizeof(tp->rcv_rtt_est));
 	memset(&tp->rcvq_space, 0, sizeof(tp->rcvq_space));
 	memset(&tp->rx_opt, 0, sizeof(tp->rx_opt));
@@ -196,6 +197,8 @@ static void xtcp_sock_init_object(struct sock *sk)
 	INIT_LIST_HEAD(&xs->listen.accept_queue);
 	atomic_set(&xs->listen.requests, 0);
 	atomic_set(&xs->listen.fastopen_pending, 0);
+	atomic_set(&xs->listen.fastopen_resets, 0);
+	xs->listen.fastopen_resets_at = jiffies;
 	xs->listen.fastopen_max = 0;
 	RCU_INIT_POINTER(xs->listen.fastopen_keys, NULL);
 	memset(&xs->listen.stats, 0, sizeof(xs->listen.stats));

@@ -95,7 +95,10 @@ u32 xtcp_output_advertised_wnd(struct sock *sk)
 
 	tp->rcv_wnd = wnd;
 	tp->rcv_wup = tp->rcv_nxt;
-	tp->rcv_ssthresh = max(tp->rcv_ssthresh, wnd);
+	if (wnd > tp->rcv_ssthresh) {
+		xtcp_sk(sk)->grown += wnd - tp->rcv_ssthresh;
+		tp->rcv_ssthresh = wnd;
+	}
 	/* what was promised is not taken back, although there is no room */
 	if (wnd && tcp_space(sk) <= 0)
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPWantZeroWindowAdv);

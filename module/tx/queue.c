@@ -8,6 +8,8 @@
  */
 #include "xtcp.h"
 
+#define XTCP_QUEUE_BUFFER_MAX	65536	/* payload of the largest buffers, bytes */
+
 /**
  * xtcp_queue_alloc() - an empty data buffer with room for all headers, charged to the socket
  * @sk: owner
@@ -164,6 +166,19 @@ static void xtcp_queue_recount(struct tcp_sock *tp, u8 state, int delta)
 		tp->retrans_out += delta;
 }
 
+/*
+ * May a sent buffer be cut once more? Each piece costs a buffer of its own, and where to cut is the peer's choice: with
+ * a tiny MSS and SACKs of every second segment it could make the queue take thirty times the memory of its text
+ * (CVE-2019-11478's concern). The first buffer and the last one may always be cut, so that what is owed can leave.
+ */
+static bool xtcp_queue_may_cut(struct sock *sk, const struct sk_buff *skb)
+{
+	u32 limit = READ_ONCE(sk->sk_sndbuf) + 2 * SKB_TRUESIZE(XTCP_QUEUE_BUFFER_MAX);
+
+	return (u32)READ_ONCE(sk->sk_wmem_queued) >> 1 <= limit || skb == tcp_rtx_queue_head(sk) ||
+	       skb == skb_rb_last(&sk->tcp_rtx_queue);
+}
+
 /**
  * xtcp_queue_split() - cut a queued buffer in two
  * @sk: owner
@@ -172,7 +187,7 @@ static void xtcp_queue_recount(struct tcp_sock *tp, u8 state, int delta)
  * @sent: it is on the retransmit queue (else on the unsent one)
  * @gfp: allocation context
  *
- * Return: 0, or -ENOMEM with nothing changed.
+ * Return: 0, or -ENOMEM with nothing changed: no memory, or the queue is cut too finely already.
  */
 int xtcp_queue_split(struct sock *sk, struct sk_buff *skb, u32 len, bool sent, gfp_t gfp)
 {
@@ -184,6 +199,10 @@ int xtcp_queue_split(struct sock *sk, struct sk_buff *skb, u32 len, bool sent, g
 	int old_segs = cb->segs;
 	u32 mss = cb->mss;
 
+	if (unlikely(sent && !xtcp_queue_may_cut(sk, skb))) {
+		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPWqueueTooBig);
+		return -ENOMEM;
+	}
 	/* the charge stays what it was, even if the new head came from a larger slab */
 	if (skb_unclone(skb, gfp))
 		return -ENOMEM;

@@ -152,7 +152,8 @@ void xtcp_retransmit_uncounted(struct sock *sk)
 	xtcp_clock_refresh(tp);
 	for (; skb && (XTCP_CB(skb)->state & (XTCP_SKB_LOST | XTCP_SKB_RETRANS)) == XTCP_SKB_LOST;
 	     skb = skb_rb_next(skb)) {
-		if (xtcp_retransmit_some(sk, skb, 1))
+		/* what the peer has of the first buffer goes now: its retransmission would free it under our hands */
+		if (xtcp_retransmit_trim(sk, &skb) || xtcp_retransmit_some(sk, skb, 1))
 			break;
 		/* in flight like new data */
 		XTCP_CB(skb)->state &= ~(XTCP_SKB_LOST | XTCP_SKB_RETRANS);
