@@ -475,7 +475,6 @@ struct xtcp_mini_key {
  * @ts_recent: TSval of the last acceptable segment
  * @ts_offset: added to our timestamp clock
  * @sent_us: when the SYN-ACK left first, for the RTT sample
- * @answered_at: jiffies (low 32 bits) of the last answer to what completes nothing, 0 = none yet
  * @rcv_wnd: window offered in the SYN-ACK, bytes
  * @peer_wnd: window field of the SYN, unscaled
  * @mark: routing mark
@@ -501,7 +500,6 @@ struct xtcp_req {
 	u32 ts_recent;
 	u32 ts_offset;
 	u64 sent_us;
-	u32 answered_at;
 	u32 rcv_wnd;
 	u32 mark;
 	int iif;

@@ -129,7 +129,6 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 	xtcp_connect_rcv_wnd_init(listener, space, req->opt.mss ? : TCP_MSS_DEFAULT, req->wscale_ok, &req->rcv_wnd,
 				  &req->rcv_wscale);
 	req->sent_us = xtcp_clock_us();
-	req->answered_at = 0;
 }
 
 /* The SYN queue is full: answer without keeping anything (RFC 4987 3.6). */
@@ -294,24 +293,14 @@ void xtcp_req_abort(struct xtcp_req *req)
 	xtcp_req_kill(req);
 }
 
-/* What completes nothing may be forged, or a peer that answers our answers: one of ours per tcp_invalid_ratelimit */
-static bool xtcp_req_may_answer(struct xtcp_req *req)
-{
-	struct net *net = read_pnet(&req->m.net);
-	u32 now = jiffies;
-
-	if (req->answered_at && now - req->answered_at < (u32)READ_ONCE(net->ipv4.sysctl_tcp_invalid_ratelimit)) {
-		xtcp_mib_inc(net, XTCP_MIB_TCPACKSkipped);
-		return false;
-	}
-	req->answered_at = max(now, 1u);
-	return true;
-}
-
-/* The SYN came again: our SYN-ACK may be lost */
+/* The SYN came again: our SYN-ACK may be lost, or it is a forgery; either way one more, at most one per half second. */
 static void xtcp_req_syn_again(struct xtcp_req *req)
 {
-	if (xtcp_req_may_answer(req) && !xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req)))
+	u64 now = xtcp_clock_us();
+
+	if (now - req->sent_us < USEC_PER_SEC / 2 && req->retrans)
+		return;
+	if (!xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req)))
 		xtcp_mib_inc(read_pnet(&req->m.net), XTCP_MIB_RetransSegs);
 }
 
@@ -354,9 +343,8 @@ static bool xtcp_req_judge(struct xtcp_req *req, const struct sk_buff *skb, cons
 		*why = XTCP_DropRst;
 		return false;
 	default:
-		if (xtcp_req_may_answer(req))
-			xtcp_control_stateless_ack(&req->m, req->isn + 1, req->peer_isn + 1,
-						   req->rcv_wnd >> req->rcv_wscale, &reply, req->tos, req->mark);
+		xtcp_control_stateless_ack(&req->m, req->isn + 1, req->peer_isn + 1, req->rcv_wnd >> req->rcv_wscale,
+					   &reply, req->tos, req->mark);
 		*why = XTCP_DropSequence;
 		return false;
 	}
