@@ -6,21 +6,21 @@
  *
  * 1. The socket lock (lock_sock / bh_lock_sock) guards every field of struct xtcp_sock below "socket lock", and all
  *    of the embedded tcp_sock. Softirqs that find the socket owned by a process put segments on the backlog and note
- *    timer work in @deferred; release_sock() runs both (xtcp_backlog_rcv, xtcp_release_cb).
- * 2. A listener is never locked by the receive path. Its lookups run under RCU (SOCK_RCU_FREE), its SYN queue are
+ *    timer work in @deferred; release_sock() runs both (xtcp_input_backlog_rcv, xtcp_input_release_cb).
+ * 2. A listener is never locked by the receive path. Its lookups run under RCU (SOCK_RCU_FREE), its SYN queue is
  *    struct xtcp_req objects, each with its own @lock, and its accept queue is guarded by @accept_lock. A listener's
  *    state leaves TCP_LISTEN under @accept_lock, so nothing is queued to a listener that is gone.
  * 3. struct xtcp_mini objects (requests and TIME-WAITs) live in a hash table of SLAB_TYPESAFE_BY_RCU memory: lookups
  *    take a reference with refcount_inc_not_zero() and check the key again; insertion and removal take the bucket's
  *    lock. Whoever unlinks an object from its bucket owns what follows (its timer, its reference of the table).
  * 4. Established sockets are in the kernel's TCP ehash; that table's own locks guard it. The rule that a 4-tuple is
- *    looked up before it is entered is kept by the port (clients, under @connect_lock of the netns) or by the
- *    request that is being completed (servers, under the request's lock).
+ *    looked up before it is entered is kept by @connect_lock of the netns (clients, SYN cookies, Fast Open) or by the
+ *    request that is being completed (other servers, under the request's lock).
  * 5. The counters are per CPU and need no lock.
  *
- * Order: socket lock > request lock > child's socket lock > connect_lock > accept_lock, TIME-WAIT wheel lock >
- * hold_lock, bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child
- * that no process knows yet: a listener's owner resets what waits on the accept queue.
+ * Order: socket lock > request lock, connect_lock > child's socket lock > accept_lock, TIME-WAIT wheel lock > hold_lock,
+ * bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child that no
+ * process knows yet: a listener's owner resets what waits on the accept queue. Documentation/locking.rst has the rest.
  */
 #ifndef XTCP_H
 #define XTCP_H
@@ -474,11 +474,12 @@ struct xtcp_mini_key {
  * @opt: the SYN's options
  * @ts_recent: TSval of the last acceptable segment
  * @ts_offset: added to our timestamp clock
- * @sent_us: when the SYN-ACK left first, for the RTT sample
+ * @sent_us: when the SYN-ACK left first, for the RTT sample; 0: not known (a cookie)
  * @rcv_wnd: window offered in the SYN-ACK, bytes
  * @peer_wnd: window field of the SYN, unscaled
  * @mark: routing mark
  * @iif: interface the SYN came in by
+ * @answered_at: tcp_jiffies32 of the last answer to something unacceptable, or 0
  * @retrans: SYN-ACK retransmissions so far
  * @rcv_wscale: our shift count
  * @tos: TOS / traffic class of the SYN-ACK: the listener's
@@ -503,6 +504,7 @@ struct xtcp_req {
 	u32 rcv_wnd;
 	u32 mark;
 	int iif;
+	u32 answered_at;
 	u16 peer_wnd;
 	u8 retrans;
 	u8 rcv_wscale;
@@ -525,8 +527,8 @@ struct inet6_protocol;
  * @m: must be first
  * @wheel: in its slot of the netns's wheel (wheel lock)
  * @expires: jiffies (low 32 bits)
- * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port
  * @snd_nxt: SND.NXT
+ * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port
  * @rcv_nxt: RCV.NXT
  * @rcv_wnd: RCV.WND, bytes
  * @ts_recent: RFC 7323 TS.Recent
@@ -546,8 +548,8 @@ struct xtcp_tw {
 	struct xtcp_mini m;
 	struct hlist_node wheel;
 	u32 expires;
-	struct xtcp_port_hold *hold;
 	u32 snd_nxt;
+	struct xtcp_port_hold *hold;
 	u32 rcv_nxt;
 	u32 rcv_wnd;
 	u32 ts_recent;
@@ -609,6 +611,7 @@ struct xtcp_ctl;
  * @requests: requests alive
  * @listeners: sockets in the table of listeners (demux.c)
  * @challenge: RFC 5961 limit, guarded by @reply_lock
+ * @challenge_most: the limit of this second
  * @tw_lock: guards the wheel
  * @tw_slots: TIME-WAITs by time of expiry
  * @tw_timer: ticks while @tw_count > 0
@@ -637,8 +640,9 @@ struct xtcp_net {
 	atomic_t requests;
 	atomic_t listeners;
 
-	spinlock_t reply_lock;		/* challenge */
+	spinlock_t reply_lock;		/* challenge, challenge_most */
 	struct xtcp_budget challenge;
+	u32 challenge_most;
 
 	spinlock_t tw_lock;		/* the wheel */
 	struct hlist_head *tw_slots;
@@ -647,7 +651,7 @@ struct xtcp_net {
 	unsigned int tw_count;
 
 	spinlock_t hold_lock;		/* holds, client_ports */
-	struct hlist_head holds[64];
+	struct hlist_head holds[1024];
 
 	struct xtcp_fastopen_entry *fastopen;
 	spinlock_t fastopen_lock;	/* entries of fastopen */
@@ -816,6 +820,7 @@ void xtcp_sendmsg_fill(struct sock *sk, struct sk_buff *skb, struct msghdr *msg,
 void xtcp_urgent_rcv(struct sock *sk, struct sk_buff *skb);
 void xtcp_urgent_sent(struct sock *sk);
 bool xtcp_urgent_at_mark(const struct sock *sk);
+int xtcp_urgent_readable(const struct sock *sk);		/* bytes up to the mark or the end */
 u32 xtcp_urgent_limit(const struct sock *sk, u32 seq, u32 len, bool *skip);
 void xtcp_urgent_passed(struct sock *sk);
 int xtcp_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len, int flags);
@@ -860,7 +865,7 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 void xtcp_child_deliver(struct sock *listener, struct sock *child, struct sk_buff *skb);
 void xtcp_child_from_cookie(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
 
-struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req);
+struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb);
 
 bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const struct xtcp_tuple *t,
 			 const struct xtcp_options *o, bool *give);
@@ -943,6 +948,7 @@ void xtcp_output_tsq_exit(void);
 void xtcp_output_tsq_resume(struct sock *sk);
 
 void xtcp_control_ack(struct sock *sk);			/* a pure ACK now */
+bool xtcp_control_answered(struct net *net, u32 last);
 void xtcp_control_challenge(struct sock *sk);		/* RFC 5961, rate-limited */
 /* answer to an unacceptable segment, rate-limited unless it carried data */
 void xtcp_control_dup_ack(struct sock *sk, const struct sk_buff *skb);
@@ -1044,6 +1050,7 @@ void xtcp_demux_hash_conn(struct sock *sk);		/* enter the kernel's ehash */
 void xtcp_demux_unhash_conn(struct sock *sk);
 void xtcp_demux_pass_begin(u32 hash);			/* around handing a packet without a connection to the kernel */
 void xtcp_demux_pass_end(u32 hash);
+bool xtcp_demux_passing(void);				/* is this CPU within one? */
 void xtcp_demux_read_tuple(const struct sk_buff *skb, struct xtcp_tuple *t);	/* received: seen from here */
 
 /* route for sk's addresses, source address chosen if unset; fills sk_dst_cache; process context */

@@ -102,18 +102,28 @@ static struct sock *xtcp_child_alloc(struct sock *listener, const struct xtcp_re
 	return child;
 }
 
-/* The first RTT sample is the handshake's (RFC 6298), unless the SYN-ACK was sent twice (Karn). */
+/* The first RTT sample is the handshake's (RFC 6298), unless the SYN-ACK was sent twice (Karn) or was a cookie. */
 static void xtcp_child_establish(struct sock *child, const struct xtcp_req *req)
 {
 	struct tcp_sock *tp = tcp_sk(child);
 
 	xtcp_clock_refresh(tp);
 	tp->total_retrans = req->retrans;
-	if (!req->retrans && tp->tcp_mstamp >= req->sent_us)
+	if (!req->retrans && req->sent_us && tp->tcp_mstamp >= req->sent_us)
 		xtcp_ack_rtt(child, tp->tcp_mstamp - req->sent_us);
 	xtcp_state_set(child, TCP_ESTABLISHED);
 	xtcp_connect_established(child);
 	xtcp_mib_inc(sock_net(child), XTCP_MIB_PassiveOpens);
+}
+
+/* What a connection has from its beginning: what came with its segment, an account of its time, a policy. */
+static void xtcp_child_begin(struct sock *child, struct xtcp_req *req, struct sk_buff *skb)
+{
+	xtcp_savesyn_inherit(child, req);
+	xtcp_family_child_latch(child, skb);
+	sk_mark_napi_id(child, skb);
+	xtcp_why_begin(child);
+	xtcp_policy_apply(child, true);
 }
 
 /**
@@ -134,11 +144,7 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 		xtcp_mib_inc(sock_net(listener), XTCP_MIB_ListenDrops);
 		return NULL;
 	}
-	xtcp_savesyn_inherit(child, req);
-	xtcp_family_child_latch(child, skb);
-	sk_mark_napi_id(child, skb);
-	xtcp_why_begin(child);
-	xtcp_policy_apply(child, true);
+	xtcp_child_begin(child, req, skb);
 	xtcp_child_establish(child, req);
 	xtcp_demux_hash_conn(child);
 	return child;
@@ -148,11 +154,12 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
  * xtcp_child_create_early() - the socket for a SYN that Fast Open lets in: its SYN-ACK is still to be sent
  * @listener: it came in by; under RCU
  * @req: filled from the SYN
+ * @skb: the SYN
  *
  * Return: the child in SYN-RECEIVED, locked and in the connection table; NULL without memory or route. The caller has
  * seen to it that the 4-tuple is free.
  */
-struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req)
+struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb)
 {
 	struct sock *child = xtcp_child_alloc(listener, req);
 	struct xtcp_sock *xs;
@@ -171,7 +178,7 @@ struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req
 	xs->tp.write_seq = req->isn;
 	xs->lost_below = req->isn;
 	xs->rack.fack = req->isn;
-	xtcp_clock_refresh(&xs->tp);
+	xtcp_child_begin(child, req, skb);
 	xtcp_connect_established(child);
 	xtcp_mib_inc(sock_net(child), XTCP_MIB_PassiveOpens);
 	xtcp_demux_hash_conn(child);

@@ -265,6 +265,12 @@ int xtcp_close_disconnect(struct sock *sk, int flags)
 	tcp_saved_syn_free(&xs->tp);
 	xtcp_cong_stop(sk);
 	sk_dst_reset(sk);
+	/* the children of a listener are copies of it, and two must not own one page */
+	if (sk->sk_frag.page) {
+		put_page(sk->sk_frag.page);
+		sk->sk_frag.page = NULL;
+		sk->sk_frag.offset = 0;
+	}
 	xtcp_sock_init_fields(sk);
 	sk_error_report(sk);
 	return 0;

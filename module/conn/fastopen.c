@@ -166,7 +166,7 @@ bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const 
  *
  * The child stays in SYN-RECEIVED until the handshake's last ACK, but sends and receives. Softirq.
  *
- * Return: false if that cannot be done now: the SYN takes the slow way.
+ * Return: false if that cannot be done now: the SYN takes the slow way. Else @skb is consumed.
  */
 bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_buff *skb)
 {
@@ -178,10 +178,14 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 	spin_lock(&xn->connect_lock);
 	twin = xtcp_demux_find_conn(net, &req->m.tuple, skb->skb_iif, 0);
 	if (!twin)
-		child = xtcp_child_create_early(listener, req);
+		child = xtcp_child_create_early(listener, req, skb);
 	spin_unlock(&xn->connect_lock);
-	if (twin)
+	if (twin) {
+		/* a copy of the SYN came first, from another CPU, and will be answered there */
 		sock_gen_put(twin);
+		xtcp_mib_drop(net, skb, XTCP_DropRequest);
+		return true;
+	}
 	if (!child)
 		return false;
 	/* it came locked, which sparse cannot know */
@@ -191,10 +195,12 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 	xs->fastopen_listener = listener;
 	atomic_inc(&xtcp_sk(listener)->listen.fastopen_pending);
 	xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenPassive);
+	security_inet_conn_established(child, skb);
 
 	if (!xtcp_listen_add(listener, child)) {
 		sock_orphan(child);
 		this_cpu_inc(*child->sk_prot->orphan_count);
+		xtcp_why_ends(child, XTCP_REASON_LISTENER_CLOSED);
 		xtcp_close_reset(child, ECONNRESET);
 		consume_skb(skb);
 	} else {

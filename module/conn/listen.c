@@ -242,6 +242,8 @@ static bool xtcp_listen_cookie_rcv(struct sock *listener, struct sk_buff *skb, c
 	}
 	xtcp_req_fill(req, listener, skb, t, cb->seq - 1, cb->rx.ack - 1);
 	req->ecn_ok = ecn && READ_ONCE(net->ipv4.sysctl_tcp_ecn);
+	/* a cookie does not tell when it left */
+	req->sent_us = 0;
 	xtcp_listen_count(listener, XTCP_LISTEN_COOKIES_RECEIVED);
 	xtcp_mib_inc(net, XTCP_MIB_SyncookiesRecv);
 	return true;

@@ -293,12 +293,19 @@ void xtcp_req_abort(struct xtcp_req *req)
 	xtcp_req_kill(req);
 }
 
-/* The SYN came again: our SYN-ACK may be lost, or it is a forgery; either way one more, at most one per half second. */
+/* May something that is not acceptable be answered now? Lock held. */
+static bool xtcp_req_may_answer(struct xtcp_req *req)
+{
+	if (xtcp_control_answered(read_pnet(&req->m.net), req->answered_at))
+		return false;
+	req->answered_at = tcp_jiffies32;
+	return true;
+}
+
+/* The SYN came again: our SYN-ACK may be lost, or it is a forgery; either way one more, but not one for each. */
 static void xtcp_req_syn_again(struct xtcp_req *req)
 {
-	u64 now = xtcp_clock_us();
-
-	if (now - req->sent_us < USEC_PER_SEC / 2 && req->retrans)
+	if (!xtcp_req_may_answer(req))
 		return;
 	if (!xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req)))
 		xtcp_mib_inc(read_pnet(&req->m.net), XTCP_MIB_RetransSegs);
@@ -343,8 +350,9 @@ static bool xtcp_req_judge(struct xtcp_req *req, const struct sk_buff *skb, cons
 		*why = XTCP_DropRst;
 		return false;
 	default:
-		xtcp_control_stateless_ack(&req->m, req->isn + 1, req->peer_isn + 1, req->rcv_wnd >> req->rcv_wscale,
-					   &reply, req->tos, req->mark);
+		if (xtcp_req_may_answer(req))
+			xtcp_control_stateless_ack(&req->m, req->isn + 1, req->peer_isn + 1,
+						   req->rcv_wnd >> req->rcv_wscale, &reply, req->tos, req->mark);
 		*why = XTCP_DropSequence;
 		return false;
 	}

@@ -28,7 +28,7 @@
 #define XTCP_TW_REPLIES_PER_S	10u	/* ACKs that one TIME-WAIT sends */
 #define XTCP_TW_ISN_STEP	(65535u + 2)	/* RFC 6191: an ISN beyond what may still be under way */
 
-static_assert(sizeof(struct xtcp_tw) <= 192);
+static_assert(sizeof(struct xtcp_tw) <= 160);
 
 static struct kmem_cache *xtcp_timewait_cache __read_mostly;
 
@@ -369,7 +369,7 @@ static enum xtcp_drop xtcp_timewait_judge(struct xtcp_tw *tw, const struct xtcp_
 		break;
 	case XTCP_RESET:
 		/* RFC 1337: it may be an old duplicate, and end TIME-WAIT too early; net.ipv4.tcp_rfc1337 ignores it */
-		if (!READ_ONCE(net->ipv4.sysctl_tcp_rfc1337) && xtcp_timewait_end(tw))
+		if ((READ_ONCE(tw->fin_wait2) || !READ_ONCE(net->ipv4.sysctl_tcp_rfc1337)) && xtcp_timewait_end(tw))
 			xtcp_mib_inc(net, XTCP_MIB_TWKilled);
 		break;
 	case XTCP_DROP_SILENT:

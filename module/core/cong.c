@@ -35,10 +35,15 @@
 #define JOIN_MIN_MS		1000u		/* between two dips together */
 #define JOIN_MAX_MS		60000u
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
+#define GROWN_US		2500000u	/* age from which a queue that does not drain is a filler's */
+#define CROWD_Q8		224u		/* of the window, after a dip in company: the larger give more */
+#define DOUBT_US		5000000u	/* between two looks whether the base RTT has a queue in it */
+#define FEW			8u		/* packets: too few to tell chance from a full buffer */
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
 #define WIN_MAX			16777216u	/* packets counted of one epoch */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
+#define CHANCE_MAX		70u		/* permille; more loss than that is nobody's bad luck */
 
 /** xtcp_law_params_ok() - are these within their bounds? */
 bool xtcp_law_params_ok(const struct xtcp_law_params *p)
@@ -66,14 +71,16 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	memset(l, 0, sizeof(*l));
 	l->random = seed;
 	l->base_us = rtt_us ? min(rtt_us, XTCP_LAW_RTT_MAX_US) : XTCP_LAW_RTT_MAX_US;
+	l->best_us = l->base_us;
 	l->slot_us[0] = l->base_us;
 	l->slot_us[1] = XTCP_LAW_RTT_MAX_US;
 	l->slot_us[2] = XTCP_LAW_RTT_MAX_US;
 	l->slot_begin_us = now_us;
 	l->shrink_q8 = 256;
 	l->compete_stay_ms = XTCP_LAW_STAY_MIN_MS;
-	l->join_ms = JOIN_MAX_MS;
-	l->join_us = now_us + JOIN_MAX_MS * 1000ull;
+	l->grown_us = now_us + max_t(u64, GROWN_US, 24ull * rtt_us);
+	l->join_ms = JOIN_MIN_MS;
+	l->join_us = now_us + JOIN_MIN_MS * 1000ull;
 	l->view.lo_us = l->base_us;
 	l->view.mid_us = l->base_us;
 	l->ep.stride = 1;
@@ -107,7 +114,7 @@ void xtcp_law_dip_begin(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 fl
 	l->dip_q_us = max(l->queue_us[0], l->queue_us[1]);
 	l->dip_min_us = XTCP_LAW_RTT_MAX_US;
 	l->dip_before_q8 = before_q8;
-	l->dip_base_us = l->base_us;
+	l->best_us = min(l->best_us, l->base_us);
 	l->saved_q8 = l->w_q8;
 	l->dip_floor_q8 = max(floor_q8, XTCP_LAW_W_MIN_Q8);
 	l->dip_rounds = 0;
@@ -167,9 +174,9 @@ static bool queue_stands(const struct xtcp_law *l)
 }
 
 /* More loss than chance explains: with a queue, a full buffer; without, a policer or a tiny buffer. True: acted. */
-static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
+static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
 {
-	u32 tolerance = loss_tolerance(l, p, now_us);
+	u32 tolerance = loss_tolerance(l, p, a->now_us);
 
 	/* one bad epoch may be a burst, or reordering that was taken for loss */
 	if ((u64)l->ep.lost * 1000 > (u64)tolerance * l->ep.acked)
@@ -179,22 +186,26 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 	if (l->lossy < 2 || l->win_lost < 3 || !loss_exceeds(l, tolerance))
 		return false;
 	l->lossy = 0;
-	if (queue_stands(l)) {
+	if (queue_stands(l) || l->w_q8 < FEW * ONE) {
 		if (l->known < 2)
 			return false;
-		xtcp_law_set_w(l, (u64)l->w_q8 * 218 / 256);
+		xtcp_law_set_w(l, (u64)l->w_q8 * (l->w_q8 < FEW * ONE ? 179 : 218) / 256);
 		l->known = 0;
 		l->streak = 0;
+		return true;
+	}
+	/* or our base RTT has a queue in it. All of us lose at the same time, and so look together */
+	if (a->now_us >= l->doubt_us) {
+		l->doubt_us = a->now_us + DOUBT_US;
+		l->dip_long = true;
+		l->dip_crowd = true;
+		xtcp_law_dip_begin(l, a, l->w_q8 / 4, l->w_q8);
 		return true;
 	}
 	enter_hold(l, loss_permille(l));
 	return true;
 }
 
-/*
- * Holding a rate. The loss ended: it depended on the rate, which may now grow by little steps. It did not: it is the
- * path's, and is tolerated from now on.
- */
 /* How a held rate grows, as a shift per epoch: slowly around the rate where loss began, else ever faster. */
 static u32 hold_pace(const struct xtcp_law *l)
 {
@@ -205,6 +216,10 @@ static u32 hold_pace(const struct xtcp_law *l)
 	return l->hold_clean > HOLD_CLEAN + 6 ? 4 : 10 - (l->hold_clean - HOLD_CLEAN);
 }
 
+/*
+ * Holding a rate. The loss ended: it depended on the rate, which may now grow by little steps. It did not: it is the
+ * path's, and is tolerated from now on.
+ */
 static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
 	u32 permille = loss_permille(l);
@@ -220,6 +235,12 @@ static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 
 		return;
 	if ((l->hold_entry_loss && permille * 10 > l->hold_entry_loss * 6 && l->win_lost >= 2) ||
 	    l->hold_falls > HOLD_FALLS) {
+		if (permille > CHANCE_MAX) {
+			/* many of us, each of whom sees that it alone changes nothing: all must give way */
+			xtcp_law_set_w(l, (u64)l->saved_q8 * 179 / 256);
+			enter_cruise(l, p, now_us);
+			return;
+		}
 		if (!queue_stands(l)) {
 			l->tolerance = min(permille * 2 + 10, TOLERANCE_MAX);
 			l->tolerance_until_us = now_us + TOLERANCE_US;
@@ -373,7 +394,7 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 		}
 		l->strikes++;
 	}
-	if (p->compete && xtcp_law_compete_filled(l, stood_us)) {
+	if (p->compete && xtcp_law_compete_filled(l, stood_us, now_us)) {
 		xtcp_law_compete_enter(l, now_us);
 		return;
 	}
@@ -434,18 +455,20 @@ static bool others_dip(const struct xtcp_law *l)
 		least = min(least, l->queue_us[i]);
 		most = max(most, l->queue_us[i]);
 	}
-	return least > 200 && most < 2 * least && l->queue_us[0] < least / 2;
+	return xtcp_law_window(l->view.rate, least) > ONE + ONE / 4 && most < 2 * least && l->queue_us[0] < least / 2;
 }
 
 static void cruise_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool join)
 {
 	/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
-	u32 depth = l->w_q8 / 2;
+	u32 depth = l->w_q8 / 4 * 3;
 
 	if (l->dip_shallow && !join)
-		depth = min(depth, max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4));
+		depth = min(l->w_q8 / 2, max(min(l->w_q8 / 4, DIP_MAX * ONE), l->view.own_q8 * 4));
 	if (join)
 		l->join_us = a->now_us + (u64)l->join_ms * 1000;
+	l->dip_long = join || !l->dip_shallow;
+	l->dip_crowd = join;
 	xtcp_law_dip_begin(l, a, l->w_q8 - depth, l->w_q8);
 }
 
@@ -457,9 +480,9 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	u32 stood_q8 = xtcp_law_window(v->rate, stood_us);
 	bool join;
 
-	if (loss_react(l, p, a->now_us))
+	if (loss_react(l, p, a))
 		return;
-	if (xtcp_law_compete_pushed(l) && p->compete) {
+	if ((xtcp_law_compete_pushed(l) | xtcp_law_compete_robbed(l, a->now_us)) && p->compete) {
 		xtcp_law_compete_enter(l, a->now_us);
 		return;
 	}
@@ -479,7 +502,8 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		return;
 	}
 	if (v->own_q8 < v->target_q8) {
-		cruise_grow(l, limited);
+		if (!l->lossy)
+			cruise_grow(l, limited);
 		return;
 	}
 	if (l->streak > 3) {
@@ -500,7 +524,7 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 	bool found;
 
 	/* who competes waits for others of us that see the same sign a round trip later */
-	if (l->dip_compete && !l->dip_rounds++)
+	if ((l->dip_compete || l->dip_long) && !l->dip_rounds++)
 		return;
 	xtcp_law_set_w(l, l->saved_q8);
 	schedule_dip(l, p, now_us);
@@ -508,10 +532,14 @@ static void dip_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, const
 		enter_cruise(l, p, now_us);
 		l->dip_rounds = 2;
 		/* the queue was longer than we knew, perhaps longer than the dip was deep: once more, and soon */
-		found = l->base_us < l->dip_base_us - l->dip_base_us / 64;
-		l->join_ms = found ? JOIN_MIN_MS : min(2 * l->join_ms, JOIN_MAX_MS);
+		found = l->base_us < l->best_us - l->best_us / 64 &&
+			xtcp_law_window(l->view.rate, l->best_us - l->base_us) > ONE + ONE / 4;
+		l->best_us = min(l->best_us, l->base_us);
+		l->join_ms = found ? JOIN_MIN_MS : min(4 * l->join_ms, JOIN_MAX_MS);
 		l->join_us = min(l->join_us, now_us + (u64)l->join_ms * 1000);
 		l->dip_shallow = !found;
+		if (l->dip_crowd || found)
+			xtcp_law_set_w(l, (u64)l->w_q8 * CROWD_Q8 / 256);
 		if (found)
 			l->dip_us = now_us + 8 * (u64)l->base_us + law_random(l);
 		return;
@@ -583,7 +611,7 @@ static u32 window(struct xtcp_law *l, const struct xtcp_law_ack *a)
 		w = min(w, l->dip_floor_q8);
 	else if (l->mode == XTCP_LAW_HOLD)
 		w = max(xtcp_law_window(l->hold_rate / 16, max(l->view.lo_us, l->base_us)) * 3 / 2, XTCP_LAW_W_MIN_Q8);
-	w /= ONE;
+	w = max(w / ONE, XTCP_LAW_CWND_MIN);
 	if (l->rto_cap) {
 		l->rto_cap = min_t(u64, (u64)l->rto_cap + a->acked, XTCP_LAW_CWND_MAX);
 		if (l->rto_cap >= w)

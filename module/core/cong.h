@@ -13,7 +13,7 @@
 #define XTCP_LAW_ONE		256u		/* a packet in Q8 */
 #define XTCP_LAW_CWND_MIN	2u		/* packets */
 #define XTCP_LAW_CWND_MAX	1048576u	/* packets */
-#define XTCP_LAW_W_MIN_Q8	(XTCP_LAW_CWND_MIN * XTCP_LAW_ONE)
+#define XTCP_LAW_W_MIN_Q8	(XTCP_LAW_ONE / 4)	/* less than a packet per round trip: pacing sees to it */
 #define XTCP_LAW_W_MAX_Q8	(XTCP_LAW_CWND_MAX * XTCP_LAW_ONE)
 #define XTCP_LAW_STAY_MIN_MS	4000u		/* in XTCP_LAW_COMPETE */
 #define XTCP_LAW_RATE_MIN	8u		/* packets/s */
@@ -141,6 +141,7 @@ struct xtcp_law {
 	u32 slot_us[3];
 	u64 slot_begin_us;
 	u32 base_us;
+	u32 best_us;			/* the least that dips found, fading */
 
 	u32 queue_us[XTCP_LAW_HISTORY];	/* of the last epochs, newest first */
 	u32 rate[XTCP_LAW_HISTORY];
@@ -157,6 +158,7 @@ struct xtcp_law {
 	u32 streak;			/* epochs in a row with room */
 	u32 strikes;			/* cuts in a row that did not drain the queue */
 	u32 strike_q_us;		/* queue before the first of them */
+	u64 grown_us;			/* from when on strikes count */
 	u32 saved_q8;			/* window before the first of them, or before a dip */
 	u32 pressure_q16;		/* mean of our queue by its target */
 	u32 pressure_us;		/* mean of the queue */
@@ -169,10 +171,11 @@ struct xtcp_law {
 	u32 dip_rounds;
 	u32 dip_q_us;			/* queue before the dip, and the least seen in it */
 	u32 dip_min_us;
-	u32 dip_base_us;		/* base RTT before the dip */
 	u64 join_us;			/* not to join others' dips before, and what to add then */
 	u32 join_ms;
 	bool dip_shallow;		/* the last one found nothing new */
+	bool dip_crowd;			/* others were seen to dip */
+	bool dip_long;			/* two round trips, so that dips of others overlap */
 	bool dip_compete;
 
 	/* loss */
@@ -181,6 +184,7 @@ struct xtcp_law {
 	u32 lossy;			/* epochs in a row with too much loss */
 	u32 tolerance;			/* permille that proved not to depend on our rate */
 	u64 tolerance_until_us;
+	u64 doubt_us;			/* not to doubt the base RTT because of loss before */
 	u32 hold_rate;			/* packets per second, times 16 */
 	u32 hold_ceiling;		/* where loss began, the same */
 	u32 hold_entry_loss;		/* permille that made us hold */
@@ -195,6 +199,10 @@ struct xtcp_law {
 	u64 cubic_begin_us;
 	u32 reno_q8;
 	u32 peak_q_us;
+	u32 tide_q_us;			/* the queue's last high or low, cruising */
+	u32 tides;			/* times that it fell by a quarter and did not go */
+	u64 tide_us;			/* when it last did */
+	bool tide_rises;
 	u32 quiet;			/* times in a row that the queue drained */
 	u64 compete_since_us;
 	u64 compete_until_us;		/* not to be left before */
@@ -252,8 +260,9 @@ void xtcp_law_epoch_judge(struct xtcp_law *l, const struct xtcp_law_params *p, c
 u32 xtcp_law_queue_min(const struct xtcp_law *l, u32 n);	/* least queue of the last @n epochs, us */
 void xtcp_law_dip_begin(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8);
 void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us);
-bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us);
+bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us, u64 now_us);
 bool xtcp_law_compete_pushed(struct xtcp_law *l);
+bool xtcp_law_compete_robbed(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_tested(struct xtcp_law *l, u64 now_us);
 void xtcp_law_compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a);
 void xtcp_law_compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a);

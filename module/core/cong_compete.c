@@ -11,6 +11,10 @@
 #define BETA_MARK_Q8		218u		/* 0.85, RFC 8511 */
 #define BETA_SEEN_Q8		226u		/* others lost */
 #define TEST_US			5000000u	/* between two looks whether we still have to compete */
+#define TIDES			2u		/* so many falls of the queue are no chance */
+#define TIDE_EPOCHS		6u
+#define TIDE_RTTS		20u		/* and the shortest, round trips */
+#define TIDE_US			20000000u	/* the longest time from one to the next */
 #define PRESSURE_MAX		2u		/* times the target that one epoch counts */
 #define PRESSURE_US		3000000u	/* its mean is over that time, or over sixteen epochs */
 #define DRAINED_PERCENT		85u		/* of what we gave up: the queue is ours alone */
@@ -117,8 +121,10 @@ void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us)
 	l->cut_us = now_us;
 	l->pressure_q16 = 0;
 	l->pressure_us = 0;
-	/* from here to what we had before, as after a loss */
+	l->tides = 0;
+	/* we gave way in vain: half of what we had before, and from there to all of it, as after a loss */
 	l->cubic_max_q8 = max(l->long_q8, l->w_q8);
+	xtcp_law_set_w(l, max(l->w_q8, l->long_q8 / 2));
 	cubic_enter(l, now_us);
 }
 
@@ -126,16 +132,19 @@ void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us)
  * xtcp_law_compete_filled() - does somebody else fill the buffer?
  * @l: state, after a cut
  * @stood_us: the queue that stood
+ * @now_us: clock
  *
  * Cuts in vain are no proof by themselves: a flow of ours that has more than its share gives it to others of ours, and
  * the queue stays what it was. Somebody fills the buffer if we gave up much, and still the queue is long: by our
  * target, or by the path.
  */
-bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us)
+bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us, u64 now_us)
 {
 	u32 stood_q8 = xtcp_law_window(l->view.rate, stood_us), target = l->view.target_q8;
 
-	if (l->strikes <= STRIKES || stood_us < l->strike_q_us / 2 || l->w_q8 > l->saved_q8 / 2)
+	/* while we are new, so are perhaps others: several that begin are no filler */
+	if (l->strikes <= STRIKES || now_us < l->grown_us || stood_us < l->strike_q_us / 2 ||
+	    l->w_q8 > l->saved_q8 / 2)
 		return false;
 	return stood_q8 > 4 * target || (stood_us > l->base_us / 2 && stood_q8 > target + target / 2);
 }
@@ -159,6 +168,47 @@ bool xtcp_law_compete_pushed(struct xtcp_law *l)
 	l->long_q8 = max(l->w_q8, l->long_q8 - l->long_q8 / 512);
 	return l->pressure_q16 / 256 > ONE + ONE / 20 && l->pressure_us > max(l->base_us / 4, 5000u) &&
 	       v->queue_us > l->pressure_us / 2;
+}
+
+/**
+ * xtcp_law_compete_robbed() - do others fill the buffer while we keep to our target? Once an epoch
+ * @l: state
+ * @now_us: clock
+ *
+ * Pushed out long ago: our few packets are the target, in a queue that is never gone. A queue of flows like us stands
+ * still. One that rises and falls by a quarter, again and again, without being drained, is of those who wait for loss.
+ * Of a few epochs the least tells a rise and the longest a fall, so that neither bursts nor dips do.
+ */
+bool xtcp_law_compete_robbed(struct xtcp_law *l, u64 now_us)
+{
+	u32 low_us = l->queue_us[0], high_us = l->queue_us[0], empty_us = max(l->base_us / 8, 3000u), i;
+
+	for (i = 1; i < TIDE_EPOCHS; i++) {
+		low_us = min(low_us, l->queue_us[i]);
+		high_us = max(high_us, l->queue_us[i]);
+	}
+	if (high_us < empty_us || now_us < l->grown_us || now_us - l->tide_us > TIDE_US)
+		l->tides = 0;
+	if (!l->tide_rises) {
+		l->tide_q_us = min(l->tide_q_us, high_us);
+		if (low_us > l->tide_q_us + l->tide_q_us / 3) {
+			l->tide_rises = true;
+			l->tide_q_us = low_us;
+		}
+		return false;
+	}
+	l->tide_q_us = max(l->tide_q_us, low_us);
+	if (high_us >= l->tide_q_us - l->tide_q_us / 4)
+		return false;
+	/* too soon after the last one: dips of flows like us */
+	if (now_us - l->tide_us > (u64)TIDE_RTTS * l->view.lo_us)
+		l->tides++;
+	else
+		l->tides = 0;
+	l->tide_rises = false;
+	l->tide_q_us = high_us;
+	l->tide_us = now_us;
+	return l->tides >= TIDES;
 }
 
 /*

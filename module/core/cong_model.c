@@ -102,6 +102,7 @@ static void base_update(struct xtcp_law *l, const struct xtcp_law_params *p, u64
 		l->slot_us[1] = l->slot_us[0];
 		l->slot_us[0] = lo_us;
 		l->slot_begin_us = now_us;
+		l->best_us = min(l->best_us + l->best_us / 32, XTCP_LAW_RTT_MAX_US);
 	}
 	l->slot_us[0] = min(l->slot_us[0], lo_us);
 	l->base_us = min(l->slot_us[0], min(l->slot_us[1], l->slot_us[2]));

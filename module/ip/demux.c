@@ -12,12 +12,12 @@
  * process one. slot.c searches first, but a connection may be entered between its search and the kernel's own. So a
  * segment that belongs to nobody is handed on within xtcp_demux_pass_begin()/_end(), after one more search, and a
  * connection is entered only while no such segment of the same hash is on its way. Both sides are counters of one gate
- * per hash: each raises its own before it reads the other's, the segment steps back if both are up.
+ * per hash: each raises its own before it reads the other's, the segment steps back if both are up. Who enters may hold
+ * locks, so nothing that takes locks of ours runs within a pass.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/bottom_half.h>
-#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/rculist_nulls.h>
@@ -380,11 +380,10 @@ void xtcp_demux_hash_conn(struct sock *sk)
 	atomic_inc(&gate->entering);
 	/* pairs with xtcp_demux_pass_begin(): one of the two sees the other */
 	smp_mb__after_atomic();
-	/* within a pass of this CPU (a device that receives while it sends) it would be waiting for itself */
-	if (likely(!__this_cpu_read(xtcp_demux_passes))) {
-		while (atomic_read(&gate->passing))
-			cpu_relax();
-	}
+	/* never within a pass of this CPU, whose end it would wait for: slot.c puts off what comes in then */
+	WARN_ON_ONCE(xtcp_demux_passing());
+	while (atomic_read(&gate->passing) && !xtcp_demux_passing())
+		cpu_relax();
 	xtcp_family_kernel_prot(sk)->hash(sk);
 	/* entered first, then let pass */
 	smp_mb__before_atomic();
@@ -421,6 +420,12 @@ void xtcp_demux_pass_begin(u32 hash)
 	__this_cpu_inc(xtcp_demux_passes);
 }
 
+/** xtcp_demux_passing() - is this CPU within a pass? Softirq, or BH disabled */
+bool xtcp_demux_passing(void)
+{
+	return __this_cpu_read(xtcp_demux_passes);
+}
+
 /** xtcp_demux_pass_end() - the kernel is done with the segment */
 void xtcp_demux_pass_end(u32 hash)
 {
@@ -432,9 +437,23 @@ void xtcp_demux_pass_end(u32 hash)
 
 /* ------------------------------------------------------------ listeners */
 
-static struct hlist_nulls_head *xtcp_demux_listen_chain(const struct net *net, u16 port)
+/* By port and address, so that who listens on many addresses makes no long chain; the wildcards share one. */
+static u32 xtcp_demux_listen_hash(const struct net *net, const struct in6_addr *addr, __be16 port)
 {
-	return &xtcp_demux_listeners[hash_32(net_hash_mix(net) ^ port, XTCP_DEMUX_LISTEN_BITS)];
+	struct xtcp_tuple t = { .lport = port };
+
+	if (!ipv6_addr_v4mapped(addr) || addr->s6_addr32[3])
+		t.laddr = *addr;
+	return xtcp_demux_hash(net, &t) % ARRAY_SIZE(xtcp_demux_listeners);
+}
+
+static struct hlist_nulls_head *xtcp_demux_listen_chain(const struct sock *sk)
+{
+	struct in6_addr addr = sk->sk_v6_rcv_saddr;
+
+	if (sk->sk_family == AF_INET)
+		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &addr);
+	return &xtcp_demux_listeners[xtcp_demux_listen_hash(sock_net(sk), &addr, htons(inet_sk(sk)->inet_num))];
 }
 
 /* How well the bound address fits: -1 not at all, 0 it is a wildcard, 1 exactly */
@@ -476,6 +495,31 @@ static int xtcp_demux_score(const struct sock *sk, struct net *net, const struct
 	       (READ_ONCE(sk->sk_incoming_cpu) == raw_smp_processor_id() ? 1 : 0);
 }
 
+/*
+ * The best of one chain. A listener that stops and then connects goes over to a chain of connections while a walk stands
+ * on it: who does not arrive at this chain's end begins again.
+ */
+static struct sock *xtcp_demux_walk_listeners(struct net *net, u32 hash, const struct xtcp_tuple *t, int ifindex,
+					      int sdif)
+{
+	const struct hlist_nulls_node *n;
+	struct sock *sk, *best;
+	int score, top;
+
+	do {
+		best = NULL;
+		top = -1;
+		sk_nulls_for_each_rcu(sk, n, &xtcp_demux_listeners[hash]) {
+			score = xtcp_demux_score(sk, net, t, ifindex, sdif);
+			if (score <= top)
+				continue;
+			top = score;
+			best = sk;
+		}
+	} while (unlikely(get_nulls_value(n) != LISTENING_NULLS_BASE + hash));
+	return best;
+}
+
 /**
  * xtcp_demux_find_listener() - the listener that a segment is for
  * @net: network namespace
@@ -492,18 +536,13 @@ static int xtcp_demux_score(const struct sock *sk, struct net *net, const struct
 struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
 				      struct sk_buff *skb)
 {
-	struct hlist_nulls_head *chain = xtcp_demux_listen_chain(net, ntohs(t->lport));
-	const struct hlist_nulls_node *n;
-	struct sock *sk, *best = NULL;
-	int score, top = -1;
+	struct sock *best;
 
-	sk_nulls_for_each_rcu(sk, n, chain) {
-		score = xtcp_demux_score(sk, net, t, ifindex, sdif);
-		if (score <= top)
-			continue;
-		top = score;
-		best = sk;
-	}
+	/* whoever is bound to the address comes before a wildcard */
+	best = xtcp_demux_walk_listeners(net, xtcp_demux_listen_hash(net, &t->laddr, t->lport), t, ifindex, sdif);
+	if (!best)
+		best = xtcp_demux_walk_listeners(net, xtcp_demux_listen_hash(net, &in6addr_any, t->lport), t, ifindex,
+						 sdif);
 	if (best && best->sk_reuseport)
 		best = xtcp_reuseport_select(best, skb, xtcp_demux_hash(net, t));
 	return best;
@@ -520,7 +559,7 @@ struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *
  */
 int xtcp_demux_add_listener(struct sock *sk)
 {
-	struct hlist_nulls_head *chain = xtcp_demux_listen_chain(sock_net(sk), inet_sk(sk)->inet_num);
+	struct hlist_nulls_head *chain = xtcp_demux_listen_chain(sk);
 	int err = 0;
 
 	sock_set_flag(sk, SOCK_RCU_FREE);

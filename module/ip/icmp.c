@@ -313,6 +313,9 @@ int xtcp_icmp4_err(struct sk_buff *skb, u32 info, const struct net_protocol *ker
 	u32 hash;
 	int ret;
 
+	/* received while the kernel sends: an error is only advice, and not worth putting off */
+	if (unlikely(xtcp_demux_passing()))
+		return 0;
 	ipv6_addr_set_v4mapped(iph->saddr, &t.laddr);
 	ipv6_addr_set_v4mapped(iph->daddr, &t.raddr);
 	hash = xtcp_demux_hash(net, &t);
@@ -350,6 +353,8 @@ int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 	struct xtcp_icmp_owner owner;
 	int ret;
 
+	if (unlikely(xtcp_demux_passing()))
+		return 0;
 	xtcp_demux_pass_begin(hash);
 	if (ipv6_addr_v4mapped(&t.raddr) ||
 	    !xtcp_icmp_find(net, &t, skb->dev->ifindex, inet6_sdif(skb), &owner)) {

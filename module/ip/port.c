@@ -20,7 +20,7 @@
 
 /**
  * struct xtcp_port_hold - keeps a local port taken for the TIME-WAITs that use it
- * @node: in xtcp_net.holds, by port (hold_lock)
+ * @node: in xtcp_net.holds, by address and port (hold_lock)
  * @users: TIME-WAITs (hold_lock)
  * @stub: what the bind table sees: the start of an inet_connection_sock in TCP_TIME_WAIT, up to its last field that the
  *	table uses. Nothing but the table ever sees it. All zero but for what the table reads.
@@ -165,14 +165,19 @@ static u16 *xtcp_port_counters(struct xtcp_net *xn)
 	return READ_ONCE(xn->client_ports);
 }
 
-static void xtcp_port_client_get(struct sock *sk, u16 port)
+/* One user more; false: as many as can be counted use it already. */
+static bool xtcp_port_client_get(struct sock *sk, u16 port)
 {
 	struct xtcp_net *xn = xtcp_sk_net(sk);
+	bool room;
 
 	spin_lock_bh(&xn->hold_lock);
-	WRITE_ONCE(xn->client_ports[port], xn->client_ports[port] + 1);
+	room = xn->client_ports[port] < U16_MAX;
+	if (room)
+		WRITE_ONCE(xn->client_ports[port], xn->client_ports[port] + 1);
 	spin_unlock_bh(&xn->hold_lock);
-	xtcp_sk(sk)->client_port = true;
+	xtcp_sk(sk)->client_port = room;
+	return room;
 }
 
 /**
@@ -199,8 +204,7 @@ static int xtcp_port_claim(struct sock *sk, u16 port, unsigned char reuse)
 	if (err)
 		return err;
 	inet_sk(sk)->inet_sport = htons(port);
-	xtcp_port_client_get(sk, port);
-	err = xtcp_port_enter(sk);
+	err = xtcp_port_client_get(sk, port) ? xtcp_port_enter(sk) : -EADDRNOTAVAIL;
 	if (err) {
 		xtcp_port_put(sk);
 		inet_sk(sk)->inet_sport = 0;
@@ -249,7 +253,7 @@ static int xtcp_port_scan(struct sock *sk, struct xtcp_tuple *t, const struct xt
 		u16 port = r->low + (r->start + i) % r->count;
 		u16 n = READ_ONCE(users[port]);
 
-		if (share ? !n || n == U16_MAX : n)
+		if (share ? !n : n)
 			continue;
 		if (inet_is_local_reserved_port(net, port))
 			continue;
@@ -294,9 +298,15 @@ static struct sock *xtcp_port_hold_sk(struct xtcp_port_hold *h)
 	return (struct sock *)h->stub;
 }
 
-static struct hlist_head *xtcp_port_hold_slot(struct xtcp_net *xn, u16 port)
+static struct hlist_head *xtcp_port_hold_slot(struct xtcp_net *xn, const struct sock *sk)
 {
-	return &xn->holds[port % ARRAY_SIZE(xn->holds)];
+	struct xtcp_tuple t = { .lport = htons(inet_sk(sk)->inet_num) };
+
+	if (sk->sk_family == AF_INET6)
+		t.laddr = sk->sk_v6_rcv_saddr;
+	else
+		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t.laddr);
+	return &xn->holds[xtcp_connect_hash(&t, 0) % ARRAY_SIZE(xn->holds)];
 }
 
 /* Would a stand-in for @sk be just like @h? */
@@ -317,7 +327,7 @@ static struct xtcp_port_hold *xtcp_port_hold_find(struct xtcp_net *xn, const str
 {
 	struct xtcp_port_hold *h;
 
-	hlist_for_each_entry(h, xtcp_port_hold_slot(xn, inet_sk(sk)->inet_num), node)
+	hlist_for_each_entry(h, xtcp_port_hold_slot(xn, sk), node)
 		if (xtcp_port_hold_fits(h, sk))
 			return h;
 	return NULL;
@@ -380,7 +390,7 @@ struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp)
 		return NULL;
 	/* if another CPU was quicker there are two, which does no harm */
 	spin_lock_bh(&xn->hold_lock);
-	hlist_add_head(&h->node, xtcp_port_hold_slot(xn, inet_sk(sk)->inet_num));
+	hlist_add_head(&h->node, xtcp_port_hold_slot(xn, sk));
 	spin_unlock_bh(&xn->hold_lock);
 	return h;
 }

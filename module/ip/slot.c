@@ -29,6 +29,7 @@
 #include <trace/events/xtcp.h>
 
 #define XTCP_SLOT_LINGER	(5 * HZ)	/* stay switched on so long after the last socket */
+#define XTCP_SLOT_LATER_MAX	64u		/* segments that wait for the end of a pass */
 
 static struct net_protocol *xtcp_slot_kernel4 __read_mostly;
 static struct net_protocol xtcp_slot_own4 __read_mostly;
@@ -241,6 +242,8 @@ put:
 
 /* ------------------------------------------------------------ whose is it */
 
+static int xtcp_slot_rcv(struct sk_buff *skb, bool v6, int (*kernel)(struct sk_buff *skb));
+
 /* A socket of the connection table. If it is the kernel's, save it the search: hand it over as early demux would. */
 static bool xtcp_slot_take_conn(const struct xtcp_slot_rx *rx, struct sock *sk, struct sk_buff *skb)
 {
@@ -294,7 +297,9 @@ static void xtcp_slot_take_assigned(struct xtcp_slot_rx *rx, struct sk_buff *skb
 
 	skb->sk = NULL;
 	skb->destructor = NULL;
-	if (!pskb_may_pull(skb, sizeof(struct tcphdr)) ||
+	/* a BPF program may choose what it likes: a broadcast, an IPv4 socket for an IPv6 segment */
+	if (skb->pkt_type != PACKET_HOST || (rx->v6 && sk->sk_family != AF_INET6) ||
+	    !pskb_may_pull(skb, sizeof(struct tcphdr)) ||
 	    (!refcounted && !refcount_inc_not_zero(&sk->sk_refcnt))) {
 		xtcp_mib_drop(rx->net, skb, XTCP_DropNoListener);
 		if (refcounted)
@@ -308,6 +313,47 @@ static void xtcp_slot_take_assigned(struct xtcp_slot_rx *rx, struct sk_buff *skb
 	xtcp_demux_read_tuple(skb, &rx->t);
 	xtcp_slot_to_listener(rx, sk, skb);
 	sock_put(sk);
+}
+
+/*
+ * A device may receive while it sends (tc's mirred): then segments come in while this CPU is handing another one to the
+ * kernel. They wait until that is done, since whoever takes them may need a lock whose holder waits for the end of this
+ * very pass. The outer segment's RCU section keeps their device and route.
+ */
+struct xtcp_slot_later {
+	struct sk_buff_head queue;
+	bool busy;
+};
+
+static DEFINE_PER_CPU(struct xtcp_slot_later, xtcp_slot_later);
+
+static int xtcp_slot_put_off(struct sk_buff *skb)
+{
+	struct sk_buff_head *queue = &this_cpu_ptr(&xtcp_slot_later)->queue;
+
+	if (skb_queue_len(queue) < XTCP_SLOT_LATER_MAX)
+		__skb_queue_tail(queue, skb);
+	else
+		xtcp_mib_drop(dev_net(skb->dev), skb, XTCP_DropBacklog);
+	return 0;
+}
+
+static void xtcp_slot_catch_up(void)
+{
+	struct xtcp_slot_later *later = this_cpu_ptr(&xtcp_slot_later);
+	struct sk_buff *skb;
+
+	if (likely(skb_queue_empty(&later->queue)) || later->busy)
+		return;
+	/* not one within the other, however many passes that takes */
+	later->busy = true;
+	while ((skb = __skb_dequeue(&later->queue))) {
+		if (skb->protocol == htons(ETH_P_IPV6))
+			xtcp_slot_rcv(skb, true, xtcp_slot_kernel6->handler);
+		else
+			xtcp_slot_rcv(skb, false, xtcp_slot_kernel4->handler);
+	}
+	later->busy = false;
 }
 
 /* Nobody's: the kernel may have a listener for it or answers with a RST. See "the pass gate" in demux.c. */
@@ -328,6 +374,7 @@ static int xtcp_slot_pass(const struct xtcp_slot_rx *rx, struct sk_buff *skb, in
 		xtcp_slot_take_conn(rx, sk, skb);
 	ret = kernel(skb);
 	xtcp_demux_pass_end(hash);
+	xtcp_slot_catch_up();
 	return ret;
 }
 
@@ -338,6 +385,8 @@ static int xtcp_slot_rcv(struct sk_buff *skb, bool v6, int (*kernel)(struct sk_b
 
 	if (sk && !xtcp_is_ours(sk))
 		return kernel(skb);
+	if (unlikely(xtcp_demux_passing()))
+		return xtcp_slot_put_off(skb);
 	xtcp_slot_read(&rx, skb, v6);
 	if (sk) {
 		xtcp_slot_take_assigned(&rx, skb);
@@ -492,8 +541,10 @@ static struct notifier_block xtcp_slot_notifier = { .notifier_call = xtcp_slot_m
  */
 int xtcp_slot_register(void)
 {
-	int err;
+	int cpu, err;
 
+	for_each_possible_cpu(cpu)
+		__skb_queue_head_init(&per_cpu_ptr(&xtcp_slot_later, cpu)->queue);
 	err = xtcp_slot_replace4();
 	if (err)
 		goto fail;

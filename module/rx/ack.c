@@ -144,6 +144,8 @@ void xtcp_ack_rtt(struct sock *sk, s64 rtt_us)
 	tp->rtt_min.s[0].v = xtcp_minrtt_update(&xs->minrtt, win, tcp_jiffies32, us);
 	xs->rto_us = xtcp_rtt_rto(&r, xtcp_timer_rto_min_us(sk), xs->rto_max_us);
 	icsk->icsk_rto = usecs_to_jiffies(xs->rto_us);
+	/* and not before: the ACK of a retransmission says nothing about a path that became slow (RFC 6298 5.7) */
+	icsk->icsk_backoff = 0;
 }
 
 /* The best sample this ACK offers: never from a retransmission (Karn), else from the timestamp echo (RFC 7323 4.1) */
@@ -216,7 +218,6 @@ static void xtcp_ack_progress(struct sock *sk, struct xtcp_ack_news *n)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	icsk->icsk_retransmits = 0;
-	icsk->icsk_backoff = 0;
 	if (xtcp_seq_lt(xs->lost_below, xs->tp.snd_una))
 		xs->lost_below = xs->tp.snd_una;
 	if (xtcp_seq_lt(xs->tp.snd_up, xs->tp.snd_una))

@@ -151,22 +151,18 @@ static void xtcp_input_strip_syn(const struct sock *sk, struct xtcp_cb *cb)
 	}
 }
 
-/* Fast Open: the SYN came again, so our SYN-ACK may be lost, or it is a forgery. True: it was dealt with. */
+/* Fast Open: the SYN came again, so our SYN-ACK may be lost. True: it was answered. */
 static bool xtcp_input_syn_again(struct sock *sk, const struct xtcp_cb *cb)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	s32 since = tcp_jiffies32 - xs->tp.last_oow_ack_time;
 
 	if (!xs->fastopen_child || cb->seq != xs->peer_isn ||
 	    (cb->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) != XTCP_SYN)
 		return false;
-	if (xs->tp.last_oow_ack_time && since >= 0 &&
-	    since < READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_invalid_ratelimit)) {
-		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPACKSkipped);
-		return true;
+	if (!xtcp_control_answered(sock_net(sk), xs->tp.last_oow_ack_time)) {
+		xs->tp.last_oow_ack_time = tcp_jiffies32;
+		xtcp_control_synack(sk);
 	}
-	xs->tp.last_oow_ack_time = tcp_jiffies32;
-	xtcp_control_synack(sk);
 	return true;
 }
 

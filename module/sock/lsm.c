@@ -5,6 +5,7 @@
  * hand that on to a socket, and the child has its listener's label. Softirq.
  */
 #include <linux/security.h>
+#include <net/ipv6.h>
 
 #include "xtcp.h"
 
@@ -13,6 +14,17 @@
 /* All that a security module looks at in a request's operations. */
 static struct request_sock_ops xtcp_lsm_ops4 = { .family = PF_INET };
 static struct request_sock_ops xtcp_lsm_ops6 = { .family = PF_INET6 };
+
+/* A label that would have been sent as an IP option. That of IPv6 is charged to the listener (ipv6_renew_options()). */
+static void xtcp_lsm_drop_label(struct sock *listener, struct inet_request_sock *ireq)
+{
+	if (ireq->ireq_family == AF_INET) {
+		kfree(rcu_dereference_protected(ireq->ireq_opt, true));
+	} else if (ireq->ipv6_opt) {
+		atomic_sub(ireq->ipv6_opt->tot_len, &listener->sk_omem_alloc);
+		txopt_put(ireq->ipv6_opt);
+	}
+}
 
 /**
  * xtcp_lsm_request() - may this SYN open a connection?
@@ -28,6 +40,9 @@ int xtcp_lsm_request(struct sock *listener, struct sk_buff *skb, const struct xt
 	bool v4 = xtcp_tuple_is_v4(t);
 	int err;
 
+	/* by these CALIPSO finds the listener: the request itself is no full socket */
+	ireq.ireq_state = TCP_NEW_SYN_RECV;
+	ireq.req.rsk_listener = listener;
 	ireq.req.rsk_ops = v4 ? &xtcp_lsm_ops4 : &xtcp_lsm_ops6;
 	ireq.ireq_family = v4 ? AF_INET : AF_INET6;
 	write_pnet(&ireq.ireq_net, sock_net(listener));
@@ -41,11 +56,7 @@ int xtcp_lsm_request(struct sock *listener, struct sk_buff *skb, const struct xt
 		ireq.ir_v6_rmt_addr = t->raddr;
 	}
 	err = security_inet_conn_request(listener, skb, &ireq.req);
-	/* a label that would have been sent as an IP option */
-	if (v4)
-		kfree(rcu_dereference_protected(ireq.ireq_opt, true));
-	else
-		kfree(ireq.ipv6_opt);
+	xtcp_lsm_drop_label(listener, &ireq);
 	return err;
 }
 

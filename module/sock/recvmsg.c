@@ -123,6 +123,9 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 				if (err < 0)
 					return copied ? : err;
 			}
+			/* the lock was given back: another reader, or a newer urgent mark, may have moved on */
+			if (xtcp_seq_lt(seq, tp->copied_seq))
+				seq = tp->copied_seq;
 			continue;
 		}
 		n = xtcp_urgent_limit(sk, seq, min_t(size_t, skb->len - offset, len), &skip);
@@ -198,18 +201,22 @@ int xtcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags, int
 	return ret;
 }
 
-/* Move up to @len bytes of the queue's head into @pipe by reference. 0: nothing there */
+/*
+ * Move up to @len bytes of the queue's head into @pipe by reference. 0: nothing there, or the mark is reached, which
+ * only recv() passes, SO_OOBINLINE or not.
+ */
 static int xtcp_splice_some(struct sock *sk, struct pipe_inode_info *pipe, size_t len, unsigned int flags)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *skb;
 	int total = 0, n;
 	u32 offset;
-	bool skip;
 
 	while (len && (skb = xtcp_recvmsg_find(sk, tp->copied_seq, false, &offset))) {
-		n = xtcp_urgent_limit(sk, tp->copied_seq, min_t(size_t, skb->len - offset, len), &skip);
-		if (skip)
+		n = min_t(size_t, skb->len - offset, len);
+		if (unlikely(tp->urg_data))
+			n = min_t(u32, n, tp->urg_seq - tp->copied_seq);
+		if (!n)
 			break;
 		n = skb_splice_bits(skb, sk, offset, pipe, n, flags);
 		if (n <= 0)
@@ -249,6 +256,9 @@ ssize_t xtcp_splice_read(struct socket *sock, loff_t *ppos, struct pipe_inode_in
 			total = n;
 			break;
 		}
+		/* at the mark: more data would not help */
+		if (!skb_queue_empty(&sk->sk_receive_queue))
+			break;
 		n = sk_wait_data(sk, &timeo, NULL);
 		if (n < 0) {
 			total = n;

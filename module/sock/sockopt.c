@@ -94,7 +94,7 @@ static int xtcp_sockopt_window_clamp(struct sock *sk, int bytes)
 
 	if (!bytes && sk->sk_state != TCP_CLOSE)
 		return -EINVAL;
-	tp->window_clamp = bytes ? max_t(u32, bytes, SOCK_MIN_RCVBUF / 2) : 0;
+	tp->window_clamp = bytes ? max_t(int, bytes, SOCK_MIN_RCVBUF / 2) : 0;
 	if (tp->window_clamp)
 		tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
 	return 0;
@@ -308,7 +308,7 @@ static int xtcp_sockopt_set_fastopen_key(struct sock *sk, sockptr_t optval, unsi
 	u8 keys[XTCP_FASTOPEN_KEYS * sizeof(siphash_key_t)];
 	int err;
 
-	if (optlen > sizeof(keys))
+	if (optlen != sizeof(siphash_key_t) && optlen != sizeof(keys))
 		return -EINVAL;
 	if (copy_from_sockptr(keys, optval, optlen))
 		return -EFAULT;
@@ -582,9 +582,8 @@ static int xtcp_sockopt_get_int(const struct sock *sk, int optname, int *val)
 		*val = tp->thin_lto;
 		return 0;
 	case TCP_REPAIR_QUEUE:
-	case TCP_REPAIR_WINDOW:
 	case TCP_QUEUE_SEQ:
-		return optname == TCP_REPAIR_WINDOW ? -EPERM : -EINVAL;
+		return -EINVAL;
 	case TCP_THIN_DUPACK:
 	case TCP_REPAIR:
 		*val = 0;
@@ -624,6 +623,8 @@ static int xtcp_sockopt_get_tcp(struct sock *sk, int optname, char __user *optva
 		return xtcp_sockopt_get_fastopen_key(sk, len, optval, optlen);
 	case TCP_ULP:
 		return xtcp_sockopt_get_ulp(sk, len, optval, optlen);
+	case TCP_REPAIR_WINDOW:
+		return len == sizeof(struct tcp_repair_window) ? -EPERM : -EINVAL;
 	}
 	err = xtcp_sockopt_get_int(sk, optname, &val);
 	if (err)
@@ -643,20 +644,13 @@ int xtcp_getsockopt(struct sock *sk, int level, int optname, char __user *optval
 
 /* ------------------------------------------------------------ ioctl() */
 
-/* Bytes that can be read now. The FIN has a sequence number but no byte. */
 static int xtcp_sockopt_inq(struct sock *sk)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
 	int n = 0;
 
 	lock_sock(sk);
 	if (!xtcp_opening(sk))
-		n = tp->rcv_nxt - tp->copied_seq;
-	if (n > 0 && xtcp_sk(sk)->fin_rcvd)
-		n--;
-	/* reading stops at the mark */
-	if (tp->urg_data && !sock_flag(sk, SOCK_URGINLINE) && tp->urg_seq - tp->copied_seq < (u32)n)
-		n = tp->urg_seq - tp->copied_seq;
+		n = xtcp_urgent_readable(sk);
 	release_sock(sk);
 	return n;
 }

@@ -83,6 +83,17 @@ bool xtcp_urgent_at_mark(const struct sock *sk)
 	return READ_ONCE(tp->urg_data) && READ_ONCE(tp->urg_seq) == READ_ONCE(tp->copied_seq);
 }
 
+/** xtcp_urgent_readable() - bytes that can be read before reading stops: at the mark, or where there are no more */
+int xtcp_urgent_readable(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	int n = max(xtcp_readable(sk), 0);
+
+	if (tp->urg_data && !sock_flag(sk, SOCK_URGINLINE) && tp->urg_seq - tp->copied_seq < (u32)n)
+		n = tp->urg_seq - tp->copied_seq;
+	return n;
+}
+
 /**
  * xtcp_urgent_limit() - reading stops at the mark
  * @sk: connection

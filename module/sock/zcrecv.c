@@ -59,12 +59,14 @@ static struct page *xtcp_zcrecv_page(const struct sk_buff *skb, u32 offset)
 	return page;
 }
 
-/* The buffer of the queue that holds @seq. */
-static struct sk_buff *xtcp_zcrecv_find(struct sock *sk, u32 seq, u32 *offset)
+/* The buffer of the queue that holds @seq, not before @skb (NULL: from the head on). */
+static struct sk_buff *xtcp_zcrecv_find(struct sock *sk, struct sk_buff *skb, u32 seq, u32 *offset)
 {
-	struct sk_buff *skb;
-
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
+	if (!skb)
+		skb = skb_peek(&sk->sk_receive_queue);
+	if (!skb)
+		return NULL;
+	skb_queue_walk_from(&sk->sk_receive_queue, skb) {
 		*offset = seq - XTCP_CB(skb)->seq;
 		if (*offset < skb->len)
 			return skb;
@@ -72,21 +74,22 @@ static struct sk_buff *xtcp_zcrecv_find(struct sock *sk, u32 seq, u32 *offset)
 	return NULL;
 }
 
-/* Bytes from @seq on that cannot be mapped, up to the next page that can or the end of the queue. */
-static u32 xtcp_zcrecv_hint(struct sock *sk, u32 seq)
+/* Bytes from @seq on that cannot be mapped, up to the next page that can or @most. */
+static u32 xtcp_zcrecv_hint(struct sock *sk, u32 seq, u32 most)
 {
 	u32 begin = seq, offset, into;
+	struct sk_buff *skb = NULL;
 	const skb_frag_t *frag;
-	struct sk_buff *skb;
 
-	while ((skb = xtcp_zcrecv_find(sk, seq, &offset)) && !xtcp_zcrecv_page(skb, offset)) {
+	while (seq - begin < most && (skb = xtcp_zcrecv_find(sk, skb, seq, &offset)) &&
+	       !xtcp_zcrecv_page(skb, offset)) {
 		frag = xtcp_zcrecv_frag(skb, offset, &into);
 		if (offset < skb_headlen(skb))
 			seq += skb_headlen(skb) - offset;
 		else
 			seq += frag ? skb_frag_size(frag) - into : skb->len - offset;
 	}
-	return seq - begin;
+	return min(seq - begin, most);
 }
 
 /* Map whole pages from the head of the queue at @vma, as many as fit in zc->length. */
@@ -94,16 +97,16 @@ static int xtcp_zcrecv_map(struct sock *sk, struct vm_area_struct *vma, struct t
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 seq = tp->copied_seq, most, offset, done = 0;
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 	struct page *page;
 	int err = 0;
 
 	most = min_t(unsigned long, zc->length, vma->vm_end - (unsigned long)zc->address);
-	most = round_down(min_t(u32, most, xtcp_readable(sk)), PAGE_SIZE);
+	most = round_down(min_t(u32, most, xtcp_urgent_readable(sk)), PAGE_SIZE);
 	if (most && !(zc->flags & TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT))
 		zap_page_range(vma, zc->address, most);
 	while (done < most) {
-		skb = xtcp_zcrecv_find(sk, seq + done, &offset);
+		skb = xtcp_zcrecv_find(sk, skb, seq + done, &offset);
 		page = skb ? xtcp_zcrecv_page(skb, offset) : NULL;
 		if (!page)
 			break;
@@ -124,15 +127,15 @@ static int xtcp_zcrecv_copy(struct sock *sk, struct tcp_zerocopy_receive *zc, in
 	struct msghdr msg = {};
 	struct iovec iov;
 	u32 seq = tcp_sk(sk)->copied_seq, offset;
-	int err, n, done = 0, want = min_t(int, room, xtcp_readable(sk));
-	struct sk_buff *skb;
+	int err, n, done = 0, want = min_t(int, room, xtcp_urgent_readable(sk));
+	struct sk_buff *skb = NULL;
 
 	if (address != zc->copybuf_address)
 		return -EINVAL;
 	err = import_single_range(READ, (void __user *)address, want, &iov, &msg.msg_iter);
 	if (err)
 		return err;
-	while (done < want && (skb = xtcp_zcrecv_find(sk, seq + done, &offset))) {
+	while (done < want && (skb = xtcp_zcrecv_find(sk, skb, seq + done, &offset))) {
 		n = min_t(int, skb->len - offset, want - done);
 		if (skb_copy_datagram_msg(skb, offset, &msg, n))
 			return done ? : -EFAULT;
@@ -146,7 +149,7 @@ static int xtcp_zcrecv_copy(struct sock *sk, struct tcp_zerocopy_receive *zc, in
 /* Socket locked. */
 static int xtcp_zcrecv_locked(struct sock *sk, struct tcp_zerocopy_receive *zc)
 {
-	int room = zc->copybuf_len, waiting = xtcp_readable(sk), err;
+	int room = zc->copybuf_len, waiting = xtcp_urgent_readable(sk), err;
 	unsigned long address = (unsigned long)zc->address;
 	struct vm_area_struct *vma;
 
@@ -173,7 +176,7 @@ static int xtcp_zcrecv_locked(struct sock *sk, struct tcp_zerocopy_receive *zc)
 	mmap_read_unlock(current->mm);
 	if (err)
 		return err;
-	zc->recv_skip_hint = xtcp_zcrecv_hint(sk, tcp_sk(sk)->copied_seq);
+	zc->recv_skip_hint = xtcp_zcrecv_hint(sk, tcp_sk(sk)->copied_seq, xtcp_urgent_readable(sk));
 	if (room && zc->recv_skip_hint && zc->recv_skip_hint <= room) {
 		err = xtcp_zcrecv_copy(sk, zc, min_t(int, room, zc->recv_skip_hint));
 		if (!err)

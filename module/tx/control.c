@@ -20,22 +20,51 @@ void xtcp_control_ack(struct sock *sk)
 		xtcp_timer_delack_start(sk, XTCP_CONTROL_ACK_RETRY_US);
 }
 
+/**
+ * xtcp_control_answered() - was something unacceptable answered a moment ago? Then no more for a while
+ * @net: namespace: net.ipv4.tcp_invalid_ratelimit
+ * @last: tcp_jiffies32 of that answer, or 0
+ *
+ * So no two stacks that disagree loop, and no forger makes us flood a third. Counts what is left unanswered.
+ */
+bool xtcp_control_answered(struct net *net, u32 last)
+{
+	s32 since = tcp_jiffies32 - last;
+
+	if (!last || since < 0 || since >= READ_ONCE(net->ipv4.sysctl_tcp_invalid_ratelimit))
+		return false;
+	xtcp_mib_inc(net, XTCP_MIB_TCPACKSkipped);
+	return true;
+}
+
+/*
+ * How many this second: somewhere around net.ipv4.tcp_challenge_ack_limit. With a number that is known, who shares it
+ * with a connection by one of his own can count whether his forgery for the other was answered.
+ */
+static u32 xtcp_control_challenge_limit(const struct net *net)
+{
+	u32 limit = READ_ONCE(net->ipv4.sysctl_tcp_challenge_ack_limit);
+
+	if (limit == INT_MAX || !limit)
+		return limit ? ~0u : 0;
+	return (limit + 1) / 2 + get_random_u32_below(limit);
+}
+
 /** xtcp_control_challenge() - RFC 5961: make the peer prove itself; limited per netns (section 7) and per connection */
 void xtcp_control_challenge(struct sock *sk)
 {
 	struct net *net = sock_net(sk);
 	struct xtcp_net *xn = xtcp_net(net);
 	struct tcp_sock *tp = tcp_sk(sk);
-	s32 since = tcp_jiffies32 - tp->last_oow_ack_time;
-	u32 limit = READ_ONCE(net->ipv4.sysctl_tcp_challenge_ack_limit);
+	u32 now_s = xtcp_clock_s();
 	bool ok;
 
-	if (tp->last_oow_ack_time && since >= 0 && since < READ_ONCE(net->ipv4.sysctl_tcp_invalid_ratelimit)) {
-		xtcp_mib_inc(net, XTCP_MIB_TCPACKSkipped);
+	if (xtcp_control_answered(net, tp->last_oow_ack_time))
 		return;
-	}
 	spin_lock_bh(&xn->reply_lock);
-	ok = xtcp_budget_take(&xn->challenge, xtcp_clock_s(), limit == INT_MAX ? ~0u : limit);
+	if (xn->challenge.start_s != now_s)
+		xn->challenge_most = xtcp_control_challenge_limit(net);
+	ok = xtcp_budget_take(&xn->challenge, now_s, xn->challenge_most);
 	spin_unlock_bh(&xn->reply_lock);
 	if (!ok) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPACKSkipped);
@@ -51,14 +80,10 @@ void xtcp_control_dup_ack(struct sock *sk, const struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct xtcp_cb *cb = XTCP_CB(skb);
-	s32 since = tcp_jiffies32 - tp->last_oow_ack_time;
 
 	if (cb->end_seq == cb->seq || cb->flags & XTCP_SYN) {
-		if (tp->last_oow_ack_time && since >= 0 &&
-		    since < READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_invalid_ratelimit)) {
-			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPACKSkipped);
+		if (xtcp_control_answered(sock_net(sk), tp->last_oow_ack_time))
 			return;
-		}
 		tp->last_oow_ack_time = tcp_jiffies32;
 	}
 	xtcp_control_ack(sk);

@@ -152,7 +152,8 @@ void xtcp_retransmit_uncounted(struct sock *sk)
 	xtcp_clock_refresh(tp);
 	for (; skb && (XTCP_CB(skb)->state & (XTCP_SKB_LOST | XTCP_SKB_RETRANS)) == XTCP_SKB_LOST;
 	     skb = skb_rb_next(skb)) {
-		if (xtcp_retransmit_some(sk, skb, 1))
+		/* what the peer has of the first buffer goes now: its retransmission would free it under our hands */
+		if (xtcp_retransmit_trim(sk, &skb) || xtcp_retransmit_some(sk, skb, 1))
 			break;
 		/* in flight like new data */
 		XTCP_CB(skb)->state &= ~(XTCP_SKB_LOST | XTCP_SKB_RETRANS);
@@ -170,7 +171,7 @@ void xtcp_retransmit_push(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
 	struct sk_buff *skb = tp->retransmit_skb_hint ? : tcp_rtx_queue_head(sk);
-	bool sent = false;
+	bool sent = false, first = false;
 
 	/* F-RTO waits for what the peer says of new data */
 	if (xs->frto.step)
@@ -194,11 +195,13 @@ void xtcp_retransmit_push(struct sock *sk)
 			break;
 		xs->rtx_first = false;
 		sent = true;
+		first |= !xtcp_seq_lt(tp->snd_una, cb->seq);
 		xtcp_mib_inc(sock_net(sk), inet_csk(sk)->icsk_ca_state == TCP_CA_Loss ? XTCP_MIB_TCPSlowStartRetrans :
 			     XTCP_MIB_TCPFastRetrans);
 		skb = tp->retransmit_skb_hint ? : tcp_rtx_queue_head(sk);
 	}
-	if (sent && xs->rtx_mode != XTCP_RTX_RETRANS && xs->rtx_mode != XTCP_RTX_REO)
+	/* the answer to the oldest text takes a round trip from now, which the time-out of its first transmission may not */
+	if (sent && (first || xs->rtx_mode != XTCP_RTX_RETRANS) && xs->rtx_mode != XTCP_RTX_REO)
 		xtcp_timer_rtx_rearm(sk);
 }
 

@@ -338,7 +338,7 @@ static bool compare(const struct api_case *c, int number, struct world worlds[2]
 
 /* Where XTCP is meant to differ; Documentation/socket-api.rst gives the reasons at length. */
 static const struct {
-	const char *part;
+	const char *part;	/* the end of a name */
 	const char *reason;
 } intended[] = {
 	{ "call.refused.ioctl", "SIOCOUTQ does not count a SYN" },
@@ -346,6 +346,13 @@ static const struct {
 	{ "SO_PEEK_OFF", "offered, as by Linux 6.9 and later" },
 	{ "data.peek_off", "offered, as by Linux 6.9 and later" },
 	{ "TCP_MD5SIG", "refused, as by a kernel without CONFIG_TCP_MD5SIG" },
+	{ "TCP_RTO_MAX_MS", "offered, as by Linux 6.15 and later" },
+	{ "TCP_RTO_MIN_US", "offered, as by Linux 6.15 and later" },
+	{ "TCP_DELACK_MAX_US", "offered, as by Linux 6.15 and later" },
+	{ "TCP_ULP", "reading tells XTCP from TCP, setting finds no upper layer" },
+	{ "TCP_REPAIR", "refused even to root" },
+	{ "IPV6_ADDRFORM", "refused: it would make it a socket of the kernel's TCP" },
+	{ "TCP_MD5SIG_EXT", "refused, as by a kernel without CONFIG_TCP_MD5SIG" },
 	{ "SO_PEERSEC", "SELinux has another class for the socket" },
 	{ "place.connect_families", "SELinux has another class for the socket" },
 	{ "data.connect_unreachable_host", "nothing on the error queue that was not asked for by IP_RECVERR" },
@@ -353,8 +360,12 @@ static const struct {
 
 static const char *intended_reason(const char *name)
 {
+	size_t len = strlen(name);
+
 	for (size_t i = 0; i < ARRAY_SIZE(intended); i++) {
-		if (strstr(name, intended[i].part))
+		size_t part = strlen(intended[i].part);
+
+		if (len >= part && !strcmp(name + len - part, intended[i].part))
 			return intended[i].reason;
 	}
 	return NULL;

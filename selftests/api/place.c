@@ -4,6 +4,7 @@
  * SO_LINGER. connect(2), bind(2), listen(2), close(2).
  */
 #define _GNU_SOURCE
+#include <linux/net_tstamp.h>
 #include <sys/wait.h>
 
 #include "api.h"
@@ -429,6 +430,15 @@ CASE(accept_inherits)
 		{ IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1 }, { IPPROTO_TCP, TCP_SAVE_SYN, 1 },
 		{ IPPROTO_IP, IP_TOS, 0x10 }, { IPPROTO_IP, IP_TTL, 33 }, { IPPROTO_IP, IP_RECVERR, 1 },
 		{ IPPROTO_IP, IP_RECVTOS, 1 }, { IPPROTO_IP, IP_MINTTL, 2 },
+		{ IPPROTO_IP, IP_FREEBIND, 1 }, { IPPROTO_IP, IP_TRANSPARENT, 1 }, { IPPROTO_IP, IP_MTU_DISCOVER, 3 },
+		{ IPPROTO_IP, IP_RECVTTL, 1 }, { IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1 },
+		{ IPPROTO_TCP, TCP_FASTOPEN, 5 }, { IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, 1 },
+		{ IPPROTO_TCP, TCP_DEFER_ACCEPT, 0 },
+		{ IPPROTO_TCP, TCP_TX_DELAY, 0 }, { SOL_SOCKET, SO_PREFER_BUSY_POLL, 1 },
+		{ SOL_SOCKET, SO_BUSY_POLL_BUDGET, 9 },
+		{ SOL_SOCKET, SO_LOCK_FILTER, 1 }, { SOL_SOCKET, SO_RCVMARK, 1 },
+		{ SOL_SOCKET, SO_BROADCAST, 1 }, { SOL_SOCKET, SO_DEBUG, 1 }, { SOL_SOCKET, SO_DONTROUTE, 1 },
+		{ SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE },
 	};
 	int fd = api_listener(a, XNET_NEAR, a->port), child;
 	struct linger linger = { 1, 7 }, got = { 0 };
@@ -454,6 +464,42 @@ CASE(accept_inherits)
 	len = sizeof(got_tv);
 	getsockopt(child, SOL_SOCKET, SO_RCVTIMEO, &got_tv, &len);
 	note(a, "timeout %ld, flags %x", (long)got_tv.tv_sec, fcntl(child, F_GETFL));
+}
+
+CASE(window_clamp_bounds)
+{
+	static const int values[] = { 1, -1, 1151, 1153, 70000, 1 << 30, 0x80000000, 0 };
+	int fd = api_socket(a, XNET_NEAR);
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		CALL(a, xnet_set_int(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, values[i]));
+		note_int(a, "clamp", fd, IPPROTO_TCP, TCP_WINDOW_CLAMP);
+	}
+}
+
+CASE(fastopen_keys)
+{
+	static const socklen_t lengths[] = { 0, 1, 15, 16, 17, 31, 32, 33, 64 };
+	int fd = api_listener(a, XNET_NEAR, a->port);
+	unsigned char keys[64], got[64];
+
+	for (size_t i = 0; i < sizeof(keys); i++)
+		keys[i] = i;
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		note(a, "length %u", lengths[i]);
+		CALL(a, setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, keys, lengths[i]));
+		CALL(a, setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, (void *)8, lengths[i]));
+		if (lengths[i] < 16)
+			continue;
+		for (size_t j = 0; j < ARRAY_SIZE(lengths); j++) {
+			socklen_t len = lengths[j];
+
+			memset(got, 0x55, sizeof(got));
+			if (!CALL(a, getsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_KEY, got, &len)))
+				note_bytes(a, "keys", got, 40);
+			note(a, "length %u", len);
+		}
+	}
 }
 
 CASE(defer_accept)

@@ -17,10 +17,10 @@ APPS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=selftests/apps/lib.sh
 . "$APPS/lib.sh"
 
-ALL=(nginx redis python socat iperf3 static openssh haproxy postgres node)
+ALL=(nginx redis python socat iperf3 static openssh haproxy postgres rclone node)
 FAST_ONES=(nginx redis python socat iperf3 static openssh haproxy)
 # Node.js spins on sched_yield() when it ends, which hangs a guest in virtual time.
-virtual_time && ALL=(nginx redis python socat iperf3 static openssh haproxy postgres)
+virtual_time && ALL=(nginx redis python socat iperf3 static openssh haproxy postgres rclone)
 
 FAST=
 [ "${1:-}" != --fast ] || { FAST=1; shift; }

@@ -3,10 +3,12 @@
  * Bulk throughput between two namespaces joined by a veth pair: one flow, sender and receiver of the same stack in two
  * processes. Prints bytes a second of each run, one a line. See run.sh.
  *
- *   bulk STACK MIB RUNS [IPV6 [HOW]]  STACK is tcp or xtcp; IPV6 is 1 for IPv6; HOW is copy, sendfile or zerocopy
+ *   bulk STACK MIB RUNS [IPV6 [HOW]]  STACK is tcp or xtcp; IPV6 is 1 for IPv6; HOW is copy, sendfile, splice or
+ *                                   zerocopy
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,21 +48,40 @@ static void drain_notices(int fd)
 		msg.msg_flags = 0;
 }
 
+/* The file's pages through a pipe into the socket: as many as the pipe took. */
+static ssize_t splice_file(int fd, int file, off_t *at, size_t len, int pipe[2])
+{
+	ssize_t n = splice(file, at, pipe[1], NULL, len, SPLICE_F_MOVE), left = n;
+
+	while (left > 0) {
+		ssize_t out = splice(pipe[0], NULL, fd, NULL, left, SPLICE_F_MOVE | SPLICE_F_MORE);
+
+		if (out <= 0)
+			return -1;
+		left -= out;
+	}
+	return n;
+}
+
 static void send_all(int fd, u64 bytes)
 {
-	int file = memfd_create("bulk", 0), zerocopy = !strcmp(how, "zerocopy") ? MSG_ZEROCOPY : 0;
-	bool from_file = !strcmp(how, "sendfile");
+	int file = memfd_create("bulk", 0), zerocopy = !strcmp(how, "zerocopy") ? MSG_ZEROCOPY : 0, pipe[2];
+	bool by_sendfile = !strcmp(how, "sendfile"), by_splice = !strcmp(how, "splice");
 
 	if (zerocopy)
 		xnet_set_int(fd, SOL_SOCKET, SO_ZEROCOPY, 1);
-	if (from_file && write(file, buffer, CHUNK) != CHUNK)
+	if ((by_sendfile || by_splice) && write(file, buffer, CHUNK) != CHUNK)
 		_exit(fail("file"));
+	if (by_splice && pipe2(pipe, O_CLOEXEC))
+		_exit(fail("pipe"));
 	while (bytes) {
 		size_t chunk = bytes < CHUNK ? bytes : CHUNK;
 		off_t at = 0;
 		ssize_t n;
 
-		n = from_file ? sendfile(fd, file, &at, chunk) : send(fd, buffer, chunk, MSG_NOSIGNAL | zerocopy);
+		n = by_sendfile ? sendfile(fd, file, &at, chunk) :
+		    by_splice ? splice_file(fd, file, &at, chunk, pipe) :
+		    send(fd, buffer, chunk, MSG_NOSIGNAL | zerocopy);
 		if (zerocopy)
 			drain_notices(fd);
 		if (n < 0 && errno == ENOBUFS)
@@ -106,7 +127,7 @@ int main(int argc, char **argv)
 	int runs, fd[2];
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: bulk tcp|xtcp MIB RUNS [IPV6 [copy|sendfile|zerocopy]]\n");
+		fprintf(stderr, "usage: bulk tcp|xtcp MIB RUNS [IPV6 [copy|sendfile|splice|zerocopy]]\n");
 		return 1;
 	}
 	stack = strcmp(argv[1], "tcp") ? XNET_XTCP : XNET_TCP;

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # How fast: bulk transfer over veth, XTCP against the kernel's TCP, and the kernel's TCP with the module loaded against
-# the same without. In one boot, A B A B, the ratio of the medians; exits with 1 when one is below its target.
+# the same without. In one boot, A B A B, the ratio of the medians; exits with 1 when one is below its target. And what
+# is said not to copy does not: probes of the kernel's copying functions count.
 #
 #   scripts/vm --icount -- selftests/bench/run.sh [--quick] [--rounds N] [--mib N]
 #
@@ -68,10 +69,56 @@ compare() {
 	tap_result $? "$name ratio $ratio (target >= $4)"
 }
 
+# How many bytes of a program's memory the kernel copies while the program sends COPY_MIB: the probes count what it
+# copies in the name of a process "bulk"; what sets up its hosts is a few kilobytes.
+TRACING=/sys/kernel/tracing
+COPY_MIB=4
+COPIES=(_copy_from_iter _copy_from_iter_nocache csum_and_copy_from_iter)
+
+copies_begin() {
+	local function
+	mountpoint -q $TRACING || mount -t tracefs none $TRACING || return
+	for function in "${COPIES[@]}"; do
+		echo "p:bench/$function $function bytes=%si:u64" >>$TRACING/kprobe_events || return
+		echo 'hist:keys=common_pid:vals=bytes if comm == "bulk"' >"$TRACING/events/bench/$function/trigger" || return
+	done
+}
+
+copies_count() {
+	local function
+	for function in "${COPIES[@]}"; do
+		echo 'hist:keys=common_pid:vals=bytes:clear' >"$TRACING/events/bench/$function/trigger"
+	done 2>/dev/null
+	"$BULK" "$1" "$COPY_MIB" 1 0 "$2" >/dev/null || return
+	for function in "${COPIES[@]}"; do
+		cat "$TRACING/events/bench/$function/hist"
+	done | awk '{ for (i = 1; i < NF; i++) if ($i == "bytes:") sum += $(i + 1) } END { printf "%.0f\n", sum }'
+}
+
+copies_end() {
+	local function
+	for function in "${COPIES[@]}"; do
+		echo '!hist:keys=common_pid:vals=bytes' >"$TRACING/events/bench/$function/trigger"
+	done 2>/dev/null
+	echo >$TRACING/kprobe_events
+}
+
+# copies HOW LEAST MOST: in hundredths of what was sent, a quarter of it more for the run that does not count
+copies() {
+	local how=$1 stack copied sent=$((COPY_MIB << 20)) status=0
+	for stack in xtcp tcp; do
+		under_test || [ "$stack" = tcp ] || continue
+		copied=$(copies_count "$stack" "$how") || status=1
+		echo "# $how, $stack: ${copied:=-1} bytes copied from the program for $((sent + sent / 4)) sent"
+		[ $((copied / (sent / 100))) -ge "$2" ] && [ $((copied / (sent / 100))) -le "$3" ] || status=1
+	done
+	tap_result "$status" "$how copies ${4:-nothing}"
+}
+
 for ((round = 0; round < ROUNDS; round++)); do
 	run kernel-tcp tcp
 	run xtcp xtcp
-	for how in sendfile zerocopy; do
+	for how in sendfile splice zerocopy; do
 		run "kernel-$how" tcp "$how"
 		run "xtcp-$how" xtcp "$how"
 	done
@@ -90,11 +137,22 @@ done
 
 compare bulk-veth xtcp kernel-tcp "$TARGET_BULK"
 compare sendfile xtcp-sendfile kernel-sendfile "$TARGET_BULK"
+compare splice xtcp-splice kernel-splice "$TARGET_BULK"
 compare zerocopy xtcp-zerocopy kernel-zerocopy "$TARGET_BULK"
 if [ -n "$KO" ]; then
 	compare kernel-tcp-unused kernel-tcp-unused kernel-tcp-not-loaded "$TARGET_UNUSED"
 else
 	tap_skip kernel-tcp-unused "no xtcp.ko: set XTCP_KO"
 fi
+
+if copies_begin; then
+	copies copy 100 130 'once'
+	for how in sendfile splice zerocopy; do
+		copies "$how" 0 2
+	done
+else
+	tap_result 1 'the kernel counts copies'
+fi
+copies_end
 
 tap_end

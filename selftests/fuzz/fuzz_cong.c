@@ -23,7 +23,7 @@ static void require_sane(const struct xtcp_law *l)
 {
 	REQUIRE(l->cwnd >= 1 && l->cwnd <= XTCP_LAW_CWND_MAX);
 	REQUIRE(l->pace >= 1 && l->pace <= XTCP_LAW_RATE_MAX);
-	REQUIRE(l->w_q8 >= XTCP_LAW_ONE && l->w_q8 <= XTCP_LAW_CWND_MAX * XTCP_LAW_ONE);
+	REQUIRE(l->w_q8 >= XTCP_LAW_W_MIN_Q8 && l->w_q8 <= XTCP_LAW_CWND_MAX * XTCP_LAW_ONE);
 	REQUIRE(l->mode <= XTCP_LAW_COMPETE);
 }
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "rtnl.h"
 #include "xnet.h"
 
@@ -57,6 +58,7 @@ bool xnet_filtered(const char *fixture, const char *test)
 	char name[256];
 
 	snprintf(name, sizeof(name), "%s.%s", fixture, test);
+	capture_name(fixture, test);
 	return only && !strstr(name, only);
 }
 
@@ -181,8 +183,7 @@ static void xnet_pin_sysctls(void)
 	}
 }
 
-/* A new namespace with its loopback up; the descriptor that keeps it. The caller stays where it was. */
-int xnet_ns_new(void)
+static int xnet_ns_make(void)
 {
 	int ns = -1;
 
@@ -192,6 +193,15 @@ int xnet_ns_new(void)
 	if (!rtnl_up("lo"))
 		ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	xnet_ns_leave();
+	return ns;
+}
+
+/* A new namespace with its loopback up; the descriptor that keeps it. The caller stays where it was. */
+int xnet_ns_new(void)
+{
+	int ns = xnet_ns_make();
+
+	capture_begin(ns);
 	return ns;
 }
 
@@ -397,9 +407,11 @@ int xnet_open(struct xnet *net, const struct xnet_variant *variant)
 		.stack = { XNET_XTCP, variant->far },
 	};
 	for (int side = XNET_NEAR; side <= XNET_FAR; side++) {
-		net->ns[side] = xnet_ns_new();
+		net->ns[side] = xnet_ns_make();
 		if (net->ns[side] < 0)
 			return -1;
+		if (net->stack[side] == XNET_XTCP)
+			capture_begin(net->ns[side]);
 	}
 	xnet_ns_enter(net->ns[XNET_NEAR]);
 	err = rtnl_veth(XNET_LINK, XNET_LINK, net->ns[XNET_FAR]);
@@ -414,8 +426,10 @@ int xnet_open(struct xnet *net, const struct xnet_variant *variant)
 void xnet_close(struct xnet *net)
 {
 	for (int side = XNET_NEAR; side <= XNET_FAR; side++) {
-		if (net->ns[side] >= 0)
+		if (net->ns[side] >= 0) {
+			capture_end(net->ns[side]);
 			close(net->ns[side]);
+		}
 		net->ns[side] = -1;
 	}
 }
@@ -423,7 +437,7 @@ void xnet_close(struct xnet *net)
 /* Whether netem is there to spoil a link. */
 bool xnet_have_netem(void)
 {
-	int ns = xnet_ns_new();
+	int ns = xnet_ns_make();
 	bool have;
 
 	xnet_ns_enter(ns);
@@ -474,6 +488,8 @@ int xnet_netem_side(const struct xnet *net, enum xnet_side side, const struct ne
 
 	if (netem && (netem->corrupt || (netem->loss && netem->loss < 100)) && xnet_patient_neighbours(net, side))
 		return -1;
+	if (netem && netem->corrupt)
+		capture_end(net->ns[side]);
 	xnet_ns_enter(net->ns[side]);
 	err = rtnl_netem(XNET_LINK, netem);
 	xnet_ns_leave();

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -184,6 +185,46 @@ TEST_F_TIMEOUT(clean, small_buffers, 60)
 		xnet_set_int(fd[side], SOL_SOCKET, SO_RCVBUF, 4096);
 	}
 	EXPECT_EQ(0, both_ways(fd, 256 * KIB, 0));
+}
+
+/* Reads until the end of the stream; the number of bytes goes to @report. */
+static void reader(int fd, int report)
+{
+	char data[512];
+	long sum = 0;
+	ssize_t n;
+
+	while ((n = read(fd, data, sizeof(data))) > 0)
+		sum += n;
+	_exit(n || write(report, &sum, sizeof(sum)) != sizeof(sum));
+}
+
+/* Several readers wait on one socket: what one of them takes is no other's, and nothing is lost between them. */
+TEST_F(clean, readers)
+{
+	const int readers = 3, writes = 100, size = 300;
+	long sum = 0, part;
+	char data[300];
+	int fd[2], report[2], status;
+
+	memset(data, 'x', sizeof(data));
+	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, fd));
+	ASSERT_EQ(0, pipe(report));
+	for (int i = 0; i < readers; i++)
+		if (!fork())
+			reader(fd[XNET_NEAR], report[1]);
+	for (int i = 0; i < writes; i++) {
+		ASSERT_EQ(size, xnet_write_all(fd[XNET_FAR], data, size));
+		xnet_sleep_ms(2);
+	}
+	shutdown(fd[XNET_FAR], SHUT_WR);
+	for (int i = 0; i < readers; i++) {
+		ASSERT_EQ((int)sizeof(part), read(report[0], &part, sizeof(part)));
+		sum += part;
+		ASSERT_LT(0, wait(&status));
+		EXPECT_EQ(0, status);
+	}
+	EXPECT_EQ(writes * size, sum);
 }
 
 /* writev() and readv() with odd pieces, sendfile() from a file: the same bytes. */

@@ -16,6 +16,8 @@ void path_init(struct path *p, u32 rate, u32 buffer)
 void path_start(struct path *p, unsigned int flow, u32 rtt_us, bool reno)
 {
 	struct path_flow *f = &p->flow[flow];
+	/* the handshake has seen the queue that stands */
+	u32 seen_us = rtt_us + (p->free_us > p->now_us ? p->free_us - p->now_us : 0);
 
 	memset(f, 0, sizeof(*f));
 	f->on = true;
@@ -24,7 +26,7 @@ void path_start(struct path *p, unsigned int flow, u32 rtt_us, bool reno)
 	f->delivered = 1;
 	f->reno_q8 = 10 * XTCP_LAW_ONE;
 	f->next_send_us = p->now_us;
-	xtcp_law_init(&f->law, p->now_us, 10, rtt_us, f->delivered, 12345 + flow);
+	xtcp_law_init(&f->law, p->now_us, 10, seen_us, f->delivered, 12345 + flow);
 }
 
 void path_stop(struct path *p, unsigned int flow)

@@ -9,7 +9,7 @@
 
 #include "cong.h"
 
-#define PATH_FLOWS	4
+#define PATH_FLOWS	16
 #define PATH_RING	8192		/* packets of one flow in flight */
 
 /** struct path_packet - one on its way; @arrive_us: its ACK's arrival, or 0: lost */

@@ -3,13 +3,13 @@
 """Runs behaviours against both stacks, for IPv4 and IPv6, and judges: the verdict must be the same, or the difference
 be listed in Documentation/protocol.rst. TAP.
 
-    scripts/vm --kernel uml -- selftests/wire/run.py [--stack tcp|xtcp] [--version 4|6] [--verbose] [NAME...]
+    scripts/vm --kernel uml -- selftests/wire/run.py [--stack tcp|xtcp] [--version 4|6] [--selection stock] [--verbose]
+        [NAME...]
 
 NAME is a part of a behaviour's name, which is its path: handshake/passive. Root, and a namespace for each run.
 """
 
 import argparse
-import fnmatch
 import importlib.util
 import os
 import re
@@ -26,6 +26,7 @@ from lib.conn import Mismatch  # noqa: E402
 from lib.net import is_virtual  # noqa: E402
 from lib.test import Test  # noqa: E402
 
+SELECTIONS = ("stock",)
 NOT_BEHAVIOURS = {"lib", "bench", "__pycache__"}
 # Of virtual time: nothing a behaviour waits for takes longer.
 LIMIT_S = 40 * 24 * 3600
@@ -40,6 +41,21 @@ def behaviours(parts):
     return [name for name in names if not parts or any(part in name for part in parts)]
 
 
+def selection(name):
+    """The behaviours of NAME.list, a name a line."""
+    with open(os.path.join(HERE, name + ".list"), encoding="utf-8") as file:
+        return [line.strip() for line in file if line.strip() and not line.startswith("#")]
+
+
+def unselected():
+    """What a selection names that is not there, and folders that it forgets."""
+    known, missing = set(behaviours([])), []
+    for chosen in map(selection, SELECTIONS):
+        missing += [name for name in chosen if name not in known]
+        missing += sorted({name.split("/")[0] for name in known} - {name.split("/")[0] for name in chosen})
+    return missing
+
+
 def load(name):
     path = os.path.join(HERE, name + ".py")
     spec = importlib.util.spec_from_file_location(name.replace("/", "."), path)
@@ -48,30 +64,6 @@ def load(name):
     if not re.search(r"RFC \d+|\w+\([27]\)|ip-sysctl", " ".join((module.__doc__ or "").split())):
         raise ValueError(f"{name} does not open with what it is about and its source")
     return module
-
-
-def dangling():
-    """Names in Documentation/protocol.rst that are of nothing (behaviours, unit tests, functions), and behaviours that
-    it does not name."""
-    with open(os.path.join(TOP, "Documentation", "protocol.rst"), encoding="utf-8") as file:
-        text = file.read()
-    groups = {name.split("/")[0] for name in behaviours([])}
-    known = behaviours([])
-    source = ""
-    for folder, _, files in os.walk(os.path.join(TOP, "module")):
-        for name in files:
-            if name.endswith(".c"):
-                with open(os.path.join(folder, name), encoding="utf-8") as file:
-                    source += file.read()
-    named = [name for name in re.findall(r"\b([a-z]+/[a-z0-9_]*\*?[a-z0-9_]*\*?)", text)
-             if name.split("/")[0] in groups]
-    missing = [name for name in named if not fnmatch.filter(known, name)]
-    missing += [name for name in known if not any(fnmatch.fnmatch(name, part) for part in named)]
-    missing += [f"unit:{name}" for name in re.findall(r"unit:([a-z]+)", text)
-                if not os.path.exists(os.path.join(TOP, "selftests", "unit", f"test_{name}.c"))]
-    defined = set(re.findall(r"^[a-z].*?\b(xtcp_[a-z0-9_]+)\(", source, re.MULTILINE))
-    missing += sorted(set(re.findall(r"``(xtcp_[a-z0-9_]+)\(\)``", text)) - defined)
-    return missing
 
 
 def differences():
@@ -125,6 +117,7 @@ def arguments():
     parser.add_argument("--version", type=int, choices=(4, 6), help="IPv4 or IPv6 alone")
     parser.add_argument("--verbose", action="store_true", help="every conversation, not only those that fail")
     parser.add_argument("--list", action="store_true", help="names and intents, run nothing")
+    parser.add_argument("--selection", choices=SELECTIONS, help="the behaviours of SELECTION.list alone")
     parser.add_argument("names", nargs="*", help="part of a behaviour's name")
     return parser.parse_args()
 
@@ -144,17 +137,20 @@ def quiet_kernel():
 def main():
     args = arguments()
     names = behaviours(args.names)
+    if args.selection:
+        names = [name for name in selection(args.selection) if name in names]
     if args.list:
         for name in names:
             print(f"{name:40} {' '.join(load(name).__doc__.split())}")
         return 0
     listed = differences()
-    unknown = sorted({key[0] for key in listed} - set(behaviours([]))) + dangling()
+    unknown = sorted({key[0] for key in listed} - set(behaviours([]))) + unselected()
+    whole = not args.names and not args.selection
     runs = [(name, version, stack) for name in names for stack in ("tcp", "xtcp") for version in (4, 6)
             if args.stack in (None, stack) and args.version in (None, version)]
     quiet_kernel()
     signal.signal(signal.SIGALRM, out_of_time)
-    print(f"TAP version 13\n1..{len(runs) + (0 if args.names else 1)}")
+    print(f"TAP version 13\n1..{len(runs) + whole}")
     failed = expected = 0
     for number, (name, version, stack) in enumerate(runs, 1):
         log = []
@@ -173,10 +169,10 @@ def main():
             for line in [problem or ""] + log:
                 print("\n".join("#   " + part for part in line.splitlines()))
         sys.stdout.flush()
-    if not args.names:
-        print(f"{'not ok' if unknown else 'ok'} {len(runs) + 1} - Documentation/protocol.rst names what there is")
+    if whole:
+        print(f"{'not ok' if unknown else 'ok'} {len(runs) + 1} - differences and selections name what there is")
         for name in unknown:
-            print(f"#   there is no {name}, or protocol.rst does not name it")
+            print(f"#   no behaviour, or none selected: {name}")
         failed += bool(unknown)
     print(f"# {len(names)} behaviours, {len(runs)} runs, {failed} failed, {expected} differ as listed")
     return 1 if failed else 0

@@ -111,8 +111,8 @@ is 'way: unknown' "$(LD_PRELOAD=$FAKE "$RUN" --how=magic true 2>/dev/null || ech
 
 # seccomp: what the helper says each socket became, without process ids; then what the program printed.
 helped() {
-	env LD_PRELOAD="$FAKE" "$RUN" -v "$@" 2>"$WORK/err" >"$WORK/out" || echo "status $?"
-	sed -n 's/^xtcp-run: process [0-9]*: //p' "$WORK/err" | paste -sd ';'
+	# Through a pipe, whose end is the helper's end, too: it may say its last word after the program's.
+	env LD_PRELOAD="$FAKE" "$RUN" -v "$@" 2>&1 >"$WORK/out" | sed -n 's/^xtcp-run: process [0-9]*: //p' | paste -sd ';'
 	paste -sd ';' "$WORK/out"
 }
 is 'seccomp: TCP becomes XTCP, nothing else' "$(helped "$STATIC" 2 1 0 10 526337 6 2 2 0 1 1 0 2 1 262 18 1 0)" \
