@@ -342,6 +342,7 @@ struct xtcp_sock {
 
 	/* socket lock: set by the user, kept from one connection to the next */
 	u32 rto_max_us;
+	bool quickack;
 
 	/* socket lock: sending */
 	u32 rto_us;
@@ -392,7 +393,6 @@ struct xtcp_sock {
 	struct xtcp_why why;
 	u32 init_cwnd;
 	u32 policy;
-	bool quickack;
 
 	/* the parent's accept_lock */
 	struct list_head accept_node;

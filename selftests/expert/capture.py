@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Captures what the hosts of kselftest programs send and receive: runs a command with XTCP_CAPTURE in its environment,
-# takes the packet sockets that lib/capture.c hands over, and writes FOLDER/PROGRAM.pcapng. All hosts of a program go into
-# one file: in its addresses the network's part is replaced by the host's number, so that connections of different cases
-# stay apart. A packet's comment is the case. Nothing is judged here.
+# takes the packet sockets that lib/capture.c hands over, and writes FOLDER/PROGRAM.pcapng. All hosts of a program go
+# into one file: in its addresses the network's part is replaced by the host's number, so that connections of different
+# cases stay apart. A packet's comment is the case. Nothing is judged here.
 #
 #   capture.py FOLDER COMMAND [ARG...]
 
@@ -41,7 +41,8 @@ class Capture:
         self.hosts = 0
         self.file = open(path, "wb")
         self.file.write(block(0x0a0d0d0a, struct.pack("IHHq", 0x1a2b3c4d, 1, 0, -1)))
-        self.file.write(block(1, struct.pack("HHI", LINKTYPE_RAW, 0, 0) + option(OPTION_TSRESOL, b"\x09") + option(0, b"")))
+        interface = struct.pack("HHI", LINKTYPE_RAW, 0, 0) + option(OPTION_TSRESOL, b"\x09") + option(0, b"")
+        self.file.write(block(1, interface))
 
     def packet(self, data, length, ns, direction, comment):
         body = struct.pack("IIIII", 0, ns >> 32, ns & 0xffffffff, len(data), length) + data + bytes(-len(data) % 4)
@@ -93,11 +94,13 @@ class Host:
 
 
 class Collector:
+    """A connection is a host's: it brings the packet socket, and its end is the capture's."""
+
     def __init__(self, folder, path):
         self.folder = folder
         self.captures = {}
-        self.hosts = {}      # descriptor -> Host
-        self.processes = {}  # descriptor -> (connection, [Host])
+        self.hosts = {}        # descriptor of a packet socket -> Host
+        self.connections = {}  # descriptor -> [connection, Host or None]
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.listener.bind(path)
         self.listener.listen(100)
@@ -106,44 +109,44 @@ class Collector:
 
     def accept(self):
         connection, _ = self.listener.accept()
-        self.processes[connection.fileno()] = (connection, [])
+        self.connections[connection.fileno()] = [connection, None]
         self.poll.register(connection, select.POLLIN)
 
-    def message(self, connection, hosts):
+    def message(self, entry):
         """False at its end."""
-        text, fds, _, _ = socket.recv_fds(connection, 256, 1)
+        text, fds, _, _ = socket.recv_fds(entry[0], 256, 1)
         if not fds:
             return False
         program = text.decode().split()[0]
         if program not in self.captures:
             self.captures[program] = Capture(os.path.join(self.folder, program + ".pcapng"))
-        host = Host(socket.socket(fileno=fds[0]), self.captures[program], text)
-        hosts.append(host)
-        self.hosts[host.sock.fileno()] = host
+        entry[1] = host = Host(socket.socket(fileno=fds[0]), self.captures[program], text)
+        self.hosts[fds[0]] = host
         self.poll.register(host.sock, select.POLLIN)
         return True
 
     def forget(self, fd):
-        connection, hosts = self.processes.pop(fd)
-        self.poll.unregister(connection)
-        connection.close()
-        for host in hosts:
+        connection, host = self.connections.pop(fd)
+        if host:
             host.read()
             self.poll.unregister(host.sock)
             del self.hosts[host.sock.fileno()]
             host.sock.close()
+        # Whoever waits for the end of the capture waits for this.
+        self.poll.unregister(connection)
+        connection.close()
 
-    def serve(self, timeout_ms):
-        for fd, _ in self.poll.poll(timeout_ms):
+    def serve(self):
+        for fd, _ in self.poll.poll():
             if fd == self.listener.fileno():
                 self.accept()
             elif fd in self.hosts:
                 self.hosts[fd].read()
-            elif fd in self.processes and not self.message(*self.processes[fd]):
+            elif fd in self.connections and not self.message(self.connections[fd]):
                 self.forget(fd)
 
     def close(self):
-        for fd in list(self.processes):
+        for fd in list(self.connections):
             self.forget(fd)
         for capture in self.captures.values():
             capture.file.close()
@@ -158,7 +161,7 @@ def main():
             end = os.pidfd_open(process.pid)
             collector.poll.register(end, select.POLLIN)
             while process.poll() is None:
-                collector.serve(None)
+                collector.serve()
         collector.close()
     return process.returncode
 

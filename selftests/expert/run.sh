@@ -39,7 +39,7 @@ judge_sim() {
 }
 
 capture_net() {
-	make -s -C selftests all
+	make -s -C tools all && make -s -C selftests all
 	scripts/vm --kernel "${KERNEL:-uml-plain}" --timeout 1500 -- "$EXPERT/capture.py" "$OUT" \
 		make -s -C selftests ${1:+ONLY="$*"} run_tests >"$OUT/log" 2>&1
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Captures of what the hosts of a test send and receive, for selftests/expert. XTCP_CAPTURE in the environment names the
- * socket of expert/capture.py; it gets a packet socket of each namespace that runs the stack under test, and writes what
- * that sees until the process ends. Nothing here waits for it.
+ * Captures of what the hosts of a test send and receive, for selftests/expert. XTCP_CAPTURE in the environment names
+ * the socket of expert/capture.py; it gets a packet socket of each namespace that runs the stack under test, and writes
+ * what that sees.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -24,26 +24,19 @@
 #define CAPTURE_BUFFER	(64 << 20)
 #define CAPTURE_HOSTS	64
 
-/* Which packet socket is whose; a slot is free when its socket is 0. */
+/* The connection to the collector that stands for a namespace's capture; a slot is free when it is 0. */
 static struct {
 	int ns;
-	int socket;
+	int connection;
 } capture_hosts[CAPTURE_HOSTS];
 
 static char capture_case[128];
 
-/* Of each packet so many bytes are kept, none of it with 0. */
-static int capture_keep(int fd, unsigned int bytes)
-{
-	struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, bytes);
-	struct sock_fprog program = { .len = 1, .filter = &code };
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
 /* A packet socket on all devices of the namespace; -1. */
 static int capture_open(int ns)
 {
+	struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, CAPTURE_HEADERS);
+	struct sock_fprog headers = { .len = 1, .filter = &code };
 	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	int fd, bytes = CAPTURE_BUFFER, on = 1;
 
@@ -53,7 +46,8 @@ static int capture_open(int ns)
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) || capture_keep(fd, CAPTURE_HEADERS) ||
+	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &headers, sizeof(headers)) ||
 	    bind(fd, (struct sockaddr *)&all, sizeof(all))) {
 		close(fd);
 		return -1;
@@ -61,21 +55,16 @@ static int capture_open(int ns)
 	return fd;
 }
 
-/* The connection to the collector, one a process: its end is the end of the process's captures. */
-static int capture_collector(const char *path)
+static int capture_connect(const char *path)
 {
-	static int fd = -1, owner;
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
-	if (fd >= 0 && owner == getpid())
-		return fd;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to))) {
 		close(fd);
 		fd = -1;
 	}
-	owner = getpid();
 	return fd;
 }
 
@@ -102,7 +91,10 @@ void capture_name(const char *fixture, const char *test)
 	snprintf(capture_case, sizeof(capture_case), "%s.%s", fixture, test);
 }
 
-/* From now on what namespace NS sends and receives is captured, if that is wanted. A failure ends the test. */
+/*
+ * From now on what namespace NS sends and receives is captured, if that is wanted, until capture_end() or the end of
+ * the process and its children. A failure ends the test.
+ */
 void capture_begin(int ns)
 {
 	const char *path = getenv("XTCP_CAPTURE");
@@ -110,30 +102,36 @@ void capture_begin(int ns)
 
 	if (!path || !*path || ns < 0)
 		return;
-	to = capture_collector(path);
+	to = capture_connect(path);
 	fd = capture_open(ns);
 	if (to < 0 || fd < 0 || capture_hand_over(to, fd)) {
 		xnet_log("capture: %s", strerror(errno));
 		abort();
 	}
-	while (i < CAPTURE_HOSTS && capture_hosts[i].socket)
+	close(fd);
+	while (i < CAPTURE_HOSTS - 1 && capture_hosts[i].connection)
 		i++;
-	if (i == CAPTURE_HOSTS) {
-		close(fd);
-		return;
-	}
 	capture_hosts[i].ns = ns;
-	capture_hosts[i].socket = fd;
+	capture_hosts[i].connection = to;
 }
 
-/* What comes now is not the stack's doing (netem spoils it, or the namespace is closed). */
+/*
+ * What comes now is not to be captured: netem spoils it, or nothing but the sockets holds the namespace any longer.
+ * Returns when the collector has let go of it.
+ */
 void capture_end(int ns)
 {
+	char byte;
+
 	for (int i = 0; i < CAPTURE_HOSTS; i++) {
-		if (!capture_hosts[i].socket || capture_hosts[i].ns != ns)
+		int fd = capture_hosts[i].connection;
+
+		if (!fd || capture_hosts[i].ns != ns)
 			continue;
-		capture_keep(capture_hosts[i].socket, 0);
-		close(capture_hosts[i].socket);
-		capture_hosts[i].socket = 0;
+		shutdown(fd, SHUT_WR);
+		if (read(fd, &byte, 1))
+			xnet_log("capture: %s", strerror(errno));
+		close(fd);
+		capture_hosts[i].connection = 0;
 	}
 }

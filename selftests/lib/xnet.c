@@ -423,15 +423,20 @@ int xnet_open(struct xnet *net, const struct xnet_variant *variant)
 	return xnet_await_link(net->ns[XNET_FAR]);
 }
 
+/* From here on the host lives as long as its sockets. */
+void xnet_leave(struct xnet *net, enum xnet_side side)
+{
+	if (net->ns[side] < 0)
+		return;
+	capture_end(net->ns[side]);
+	close(net->ns[side]);
+	net->ns[side] = -1;
+}
+
 void xnet_close(struct xnet *net)
 {
-	for (int side = XNET_NEAR; side <= XNET_FAR; side++) {
-		if (net->ns[side] >= 0) {
-			capture_end(net->ns[side]);
-			close(net->ns[side]);
-		}
-		net->ns[side] = -1;
-	}
+	for (int side = XNET_NEAR; side <= XNET_FAR; side++)
+		xnet_leave(net, side);
 }
 
 /* Whether netem is there to spoil a link. */

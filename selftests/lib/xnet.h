@@ -119,6 +119,7 @@ int xnet_sysctl(int ns, const char *name, const char *value);
 long xnet_sysctl_read(int ns, const char *name);
 
 int xnet_open(struct xnet *net, const struct xnet_variant *variant);
+void xnet_leave(struct xnet *net, enum xnet_side side);
 void xnet_close(struct xnet *net);
 int xnet_segmentation_off(const struct xnet *net);
 int xnet_netem_side(const struct xnet *net, enum xnet_side side, const struct netem *netem);

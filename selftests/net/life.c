@@ -260,12 +260,6 @@ static bool near_is_deleted(struct xnet *net)
 	return !there;
 }
 
-static void leave_near(struct xnet *net)
-{
-	close(net->ns[XNET_NEAR]);
-	net->ns[XNET_NEAR] = -1;
-}
-
 /* Deleted while it sends and the far host listens: what had left arrives intact. */
 TEST_F_TIMEOUT(pair, namespace_deleted_while_sending, 700)
 {
@@ -275,7 +269,7 @@ TEST_F_TIMEOUT(pair, namespace_deleted_while_sending, 700)
 	int fd[2];
 
 	ASSERT_EQ(0, xnet_pair(net, XNET_NEAR, fd));
-	leave_near(net);
+	xnet_leave(net, XNET_NEAR);
 	child = sender(fd[XNET_NEAR], fd[XNET_FAR]);
 	ASSERT_LT(0, child);
 	ASSERT_TRUE(read_stream(fd[XNET_FAR], &got, 1 << 20));
@@ -295,7 +289,7 @@ TEST_F_TIMEOUT(pair, namespace_deleted_while_receiving, 700)
 	ssize_t n;
 
 	ASSERT_EQ(0, xnet_pair(net, XNET_FAR, fd));
-	leave_near(net);
+	xnet_leave(net, XNET_NEAR);
 	child = receiver(fd[XNET_NEAR], fd[XNET_FAR]);
 	ASSERT_LT(0, child);
 	do {
@@ -320,7 +314,7 @@ TEST_F_TIMEOUT(pair, namespace_deleted_in_fin_wait_2, 700)
 	int fd[2];
 
 	ASSERT_EQ(0, xnet_pair(net, XNET_NEAR, fd));
-	leave_near(net);
+	xnet_leave(net, XNET_NEAR);
 	close(fd[XNET_NEAR]);
 	ASSERT_TRUE(xnet_await_state(fd[XNET_FAR], TCP_CLOSE_WAIT));
 	begin = xnet_now_ms();
@@ -349,7 +343,7 @@ TEST_F_TIMEOUT(pair, namespace_deleted_with_orphans, 700)
 		send(fd[XNET_NEAR], data, sizeof(data), MSG_DONTWAIT);
 		_exit(0);
 	}
-	leave_near(net);
+	xnet_leave(net, XNET_NEAR);
 	close(fd[XNET_NEAR]);
 	waitpid(child, NULL, 0);
 	EXPECT_TRUE(near_is_deleted(net));
@@ -388,7 +382,7 @@ TEST_F_TIMEOUT(pair, namespace_deleted_with_everything, 700)
 		for (;;)
 			pause();
 	}
-	leave_near(net);
+	xnet_leave(net, XNET_NEAR);
 	close(listener);
 	end_child(child);
 	EXPECT_TRUE(near_is_deleted(net));
