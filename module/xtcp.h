@@ -18,9 +18,10 @@
  *    request that is being completed (other servers, under the request's lock).
  * 5. The counters are per CPU and need no lock.
  *
- * Order: socket lock > request lock, connect_lock > child's socket lock > accept_lock, TIME-WAIT wheel lock > hold_lock,
- * bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child that no
- * process knows yet: a listener's owner resets what waits on the accept queue. Documentation/locking.rst has the rest.
+ * Order: socket lock > request lock, connect_lock > child's socket lock > accept_lock, TIME-WAIT wheel lock >
+ * hold_lock, bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child
+ * that no process knows yet: a listener's owner resets what waits on the accept queue. Documentation/locking.rst has
+ * the rest.
  */
 #ifndef XTCP_H
 #define XTCP_H
@@ -1019,6 +1020,7 @@ void xtcp_data_trim_sacks(struct sock *sk);		/* RCV.NXT moved */
 
 int xtcp_slot_register(void);				/* replace the handlers of IP protocol 6 */
 int xtcp_slot_unregister(void);
+void xtcp_slot_catch_up(void);				/* after xtcp_demux_pass_end() */
 void xtcp_slot_get(void);				/* a socket that can receive exists: switch the slot on */
 void xtcp_slot_put(void);
 

@@ -338,7 +338,8 @@ static int xtcp_slot_put_off(struct sk_buff *skb)
 	return 0;
 }
 
-static void xtcp_slot_catch_up(void)
+/** xtcp_slot_catch_up() - a pass is over: take what came in meanwhile; in the same RCU section, softirq */
+void xtcp_slot_catch_up(void)
 {
 	struct xtcp_slot_later *later = this_cpu_ptr(&xtcp_slot_later);
 	struct sk_buff *skb;
