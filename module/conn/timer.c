@@ -188,7 +188,9 @@ static bool xtcp_timer_timed_out(struct sock *sk, unsigned int retries)
 	if (!icsk->icsk_retransmits || !tp->retrans_stamp)
 		return false;
 	since_ms = xtcp_clock_ts(xtcp_clock_us()) - tp->retrans_stamp;
-	limit_ms = icsk->icsk_user_timeout ? : xtcp_timer_retries_ms(retries, xtcp_timer_rto_min_us(sk));
+	/* patience is not a matter of the path: a smaller RTO makes more retransmissions, not an earlier end (R2) */
+	limit_ms = icsk->icsk_user_timeout ? :
+		   xtcp_timer_retries_ms(retries, max(xtcp_timer_rto_min_us(sk), XTCP_RTO_MIN_US));
 	return since_ms >= limit_ms;
 }
 

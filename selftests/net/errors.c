@@ -190,6 +190,28 @@ TEST_F_TIMEOUT(scripted, backs_off_and_times_out, 2000)
 	EXPECT_EQ(ETIMEDOUT, errno);
 }
 
+/* tcp_retries2 is a time, however short the RTO may be: R2 of RFC 9293 3.8.3, ip-sysctl. */
+TEST_F(scripted, short_rto_has_patience)
+{
+	struct peer *peer = &self->peer;
+	u64 begin;
+	char byte;
+	int fd;
+
+	ASSERT_EQ(0, xnet_sysctl(peer->ns, "net/ipv4/tcp_retries2", "3"));
+	if (xnet_under_test())
+		ASSERT_EQ(0, xnet_sysctl(peer->ns, "net/xtcp/rto_min_us", "1000"));
+	fd = peer_connected(peer);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(5, write(fd, "hello", 5));
+	begin = xnet_now_ms();
+	ASSERT_TRUE(xnet_await_state(fd, TCP_CLOSE));
+	/* 200 ms, and 400, 800, 1600 */
+	EXPECT_LE(2900, xnet_now_ms() - begin);
+	EXPECT_EQ(-1, read(fd, &byte, 1));
+	EXPECT_EQ(ETIMEDOUT, errno);
+}
+
 /* tcp(7), TCP_USER_TIMEOUT: how long data may stay unacknowledged; RFC 9293 3.10.8. */
 TEST_F(scripted, user_timeout)
 {
