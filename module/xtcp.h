@@ -898,6 +898,7 @@ void xtcp_close_done(struct sock *sk);			/* connection over: state CLOSE, wake o
 void xtcp_close_reset(struct sock *sk, int err);	/* report @err and be done (RST received, time-out) */
 void xtcp_close_abort(struct sock *sk, int err);	/* the same, sending a RST first */
 void xtcp_close_destroy(struct sock *sk);		/* last step of a dead socket */
+bool xtcp_close_crowded(struct sock *sk);		/* too many orphans, no memory: true if this one was reset */
 bool xtcp_close_state(struct sock *sk);			/* user closed: next state; true if FIN is to be sent */
 
 void xtcp_timer_init(struct sock *sk);
