@@ -366,13 +366,11 @@ static int xtcp_slot_pass(const struct xtcp_slot_rx *rx, struct sk_buff *skb, in
 
 	xtcp_demux_pass_begin(hash);
 	sk = xtcp_demux_find_conn(rx->net, &rx->t, rx->ifindex, rx->sdif);
-	if (sk && xtcp_is_ours(sk)) {
+	if (unlikely(sk)) {
+		/* entered just now, by either TCP: the kernel need not search */
 		xtcp_demux_pass_end(hash);
-		xtcp_slot_to_socket(rx, sk, skb);
-		return 0;
+		return xtcp_slot_take_conn(rx, sk, skb) ? 0 : kernel(skb);
 	}
-	if (sk)
-		xtcp_slot_take_conn(rx, sk, skb);
 	ret = kernel(skb);
 	xtcp_demux_pass_end(hash);
 	xtcp_slot_catch_up();
