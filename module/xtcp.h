@@ -18,9 +18,10 @@
  *    request that is being completed (other servers, under the request's lock).
  * 5. The counters are per CPU and need no lock.
  *
- * Order: socket lock > request lock, connect_lock > child's socket lock > accept_lock, TIME-WAIT wheel lock > hold_lock,
- * bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child that no
- * process knows yet: a listener's owner resets what waits on the accept queue. Documentation/locking.rst has the rest.
+ * Order: socket lock > request lock, connect_lock > child's socket lock > accept_lock, TIME-WAIT wheel lock >
+ * hold_lock, bucket locks, the kernel's table locks. Two sockets' locks meet only where the second socket is a child
+ * that no process knows yet: a listener's owner resets what waits on the accept queue. Documentation/locking.rst has
+ * the rest.
  */
 #ifndef XTCP_H
 #define XTCP_H
@@ -908,6 +909,7 @@ void xtcp_close_done(struct sock *sk);			/* connection over: state CLOSE, wake o
 void xtcp_close_reset(struct sock *sk, int err);	/* report @err and be done (RST received, time-out) */
 void xtcp_close_abort(struct sock *sk, int err);	/* the same, sending a RST first */
 void xtcp_close_destroy(struct sock *sk);		/* last step of a dead socket */
+bool xtcp_close_crowded(struct sock *sk);		/* too many orphans, no memory: true if this one was reset */
 bool xtcp_close_state(struct sock *sk);			/* user closed: next state; true if FIN is to be sent */
 
 void xtcp_timer_init(struct sock *sk);
@@ -1030,6 +1032,7 @@ void xtcp_data_trim_sacks(struct sock *sk);		/* RCV.NXT moved */
 
 int xtcp_slot_register(void);				/* replace the handlers of IP protocol 6 */
 int xtcp_slot_unregister(void);
+void xtcp_slot_catch_up(void);				/* after xtcp_demux_pass_end() */
 void xtcp_slot_get(void);				/* a socket that can receive exists: switch the slot on */
 void xtcp_slot_put(void);
 

@@ -116,14 +116,12 @@ static void xtcp_child_establish(struct sock *child, const struct xtcp_req *req)
 	xtcp_mib_inc(sock_net(child), XTCP_MIB_PassiveOpens);
 }
 
-/* What a connection has from its beginning: what came with its segment, an account of its time, a policy. */
-static void xtcp_child_begin(struct sock *child, struct xtcp_req *req, struct sk_buff *skb)
+/* What the segment that makes the child tells of itself. */
+static void xtcp_child_note_segment(struct sock *child, struct xtcp_req *req, struct sk_buff *skb)
 {
 	xtcp_savesyn_inherit(child, req);
 	xtcp_family_child_latch(child, skb);
 	sk_mark_napi_id(child, skb);
-	xtcp_why_begin(child);
-	xtcp_policy_apply(child, true);
 }
 
 /**
@@ -144,7 +142,9 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 		xtcp_mib_inc(sock_net(listener), XTCP_MIB_ListenDrops);
 		return NULL;
 	}
-	xtcp_child_begin(child, req, skb);
+	xtcp_child_note_segment(child, req, skb);
+	xtcp_why_begin(child);
+	xtcp_policy_apply(child, true);
 	xtcp_child_establish(child, req);
 	xtcp_demux_hash_conn(child);
 	return child;
@@ -165,9 +165,12 @@ struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req
 	struct xtcp_sock *xs;
 
 	if (!child) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_MEMORY);
 		xtcp_mib_inc(sock_net(listener), XTCP_MIB_ListenDrops);
 		return NULL;
 	}
+	xtcp_why_begin(child);
+	xtcp_policy_apply(child, true);
 	xs = xtcp_sk(child);
 	xs->fastopen_child = true;
 	xs->tp.snd_una = req->isn;
@@ -178,7 +181,7 @@ struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req
 	xs->tp.write_seq = req->isn;
 	xs->lost_below = req->isn;
 	xs->rack.fack = req->isn;
-	xtcp_child_begin(child, req, skb);
+	xtcp_child_note_segment(child, req, skb);
 	xtcp_connect_established(child);
 	xtcp_mib_inc(sock_net(child), XTCP_MIB_PassiveOpens);
 	xtcp_demux_hash_conn(child);

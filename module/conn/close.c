@@ -197,15 +197,34 @@ static bool xtcp_close_too_many_orphans(struct sock *sk)
 	return (int)orphans > (int)(sock_net(sk)->ipv4.tcp_death_row.hashinfo->ehash_mask / 2 + 1);
 }
 
+/* Is memory for sockets (net.ipv4.tcp_mem) used up, and does this one hold a share worth taking back? */
+static bool xtcp_close_out_of_memory(const struct sock *sk)
+{
+	return sk->sk_wmem_queued > SOCK_MIN_SNDBUF && sk_memory_allocated(sk) > sk_prot_mem_limits(sk, 2);
+}
+
+/**
+ * xtcp_close_crowded() - reset an orphan if there are too many, or no memory for what it still has to send
+ * @sk: orphan, locked, not in CLOSE; BH off
+ *
+ * Asked when it becomes one, and whenever it has waited for its peer in vain. Return: true if it is gone.
+ */
+bool xtcp_close_crowded(struct sock *sk)
+{
+	if (!xtcp_close_too_many_orphans(sk) && !xtcp_close_out_of_memory(sk))
+		return false;
+	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
+	xtcp_why_ends(sk, XTCP_REASON_ORPHANS);
+	xtcp_close_abort(sk, 0);
+	return true;
+}
+
 /* An orphan lives on by itself, but not for ever. Lock held, BH off. */
 static void xtcp_close_orphan(struct sock *sk)
 {
 	xtcp_state_retire(sk);
-	if (sk->sk_state != TCP_CLOSE && xtcp_close_too_many_orphans(sk)) {
-		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
-		xtcp_why_ends(sk, XTCP_REASON_ORPHANS);
-		xtcp_close_abort(sk, 0);
-	}
+	if (sk->sk_state != TCP_CLOSE)
+		xtcp_close_crowded(sk);
 }
 
 /** xtcp_close() - proto.close: the last descriptor is gone; @timeout jiffies of SO_LINGER. Process context */

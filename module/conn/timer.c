@@ -188,7 +188,9 @@ static bool xtcp_timer_timed_out(struct sock *sk, unsigned int retries)
 	if (!icsk->icsk_retransmits || !tp->retrans_stamp)
 		return false;
 	since_ms = xtcp_clock_ts(xtcp_clock_us()) - tp->retrans_stamp;
-	limit_ms = icsk->icsk_user_timeout ? : xtcp_timer_retries_ms(retries, xtcp_timer_rto_min_us(sk));
+	/* patience is not a matter of the path: a smaller RTO makes more retransmissions, not an earlier end (R2) */
+	limit_ms = icsk->icsk_user_timeout ? :
+		   xtcp_timer_retries_ms(retries, max(xtcp_timer_rto_min_us(sk), XTCP_RTO_MIN_US));
 	return since_ms >= limit_ms;
 }
 
@@ -216,7 +218,7 @@ static bool xtcp_timer_give_up(struct sock *sk)
 		over = xtcp_timer_timed_out(sk, retries);
 	}
 	if (!over)
-		return false;
+		return sock_flag(sk, SOCK_DEAD) && xtcp_close_crowded(sk);
 	xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
 	xtcp_why_ends(sk, icsk->icsk_user_timeout ? XTCP_REASON_USER_TIMEOUT : XTCP_REASON_TIMEOUT);
 	xtcp_close_reset(sk, READ_ONCE(sk->sk_err_soft) ? : ETIMEDOUT);
@@ -225,7 +227,17 @@ static bool xtcp_timer_give_up(struct sock *sk)
 
 /* ------------------------------------------------------------ the work, lock held */
 
-/* RFC 9293 3.8.6.1: probe a closed window, for ever as long as the peer answers */
+/* An orphan has waited for its window through all of the back-off: nobody's memory is the peer's to keep. */
+static bool xtcp_timer_probed_out(const struct sock *sk, unsigned int most)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+
+	return icsk->icsk_backoff >= most &&
+	       xtcp_rtt_backoff(xs->rto_us, icsk->icsk_backoff, xs->rto_max_us) >= xs->rto_max_us;
+}
+
+/* RFC 9293 3.8.6.1: probe a closed window, for ever as long as the peer answers and somebody waits for it */
 static void xtcp_timer_probe(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
@@ -243,9 +255,12 @@ static void xtcp_timer_probe(struct sock *sk)
 	}
 	if (!icsk->icsk_probes_tstamp)
 		icsk->icsk_probes_tstamp = now_ms;
-	if (sock_flag(sk, SOCK_DEAD))
+	if (sock_flag(sk, SOCK_DEAD)) {
 		most = READ_ONCE(net->ipv4.sysctl_tcp_orphan_retries) ? : XTCP_TIMER_ORPHAN_RETRIES;
-	if (icsk->icsk_probes_out >= most ||
+		if (xtcp_close_crowded(sk))
+			return;
+	}
+	if (icsk->icsk_probes_out >= most || (sock_flag(sk, SOCK_DEAD) && xtcp_timer_probed_out(sk, most)) ||
 	    (icsk->icsk_user_timeout && now_ms - icsk->icsk_probes_tstamp >= icsk->icsk_user_timeout)) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPAbortOnTimeout);
 		xtcp_why_ends(sk, XTCP_REASON_PROBE);

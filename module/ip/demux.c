@@ -494,8 +494,8 @@ static int xtcp_demux_score(const struct sock *sk, struct net *net, const struct
 }
 
 /*
- * The best of one chain. A listener that stops and then connects goes over to a chain of connections while a walk stands
- * on it: who does not arrive at this chain's end begins again.
+ * The best of one chain. A listener that stops and then connects goes over to a chain of connections while a walk
+ * stands on it: who does not arrive at this chain's end begins again.
  */
 static struct sock *xtcp_demux_walk_listeners(struct net *net, u32 hash, const struct xtcp_tuple *t, int ifindex,
 					      int sdif)

@@ -323,6 +323,7 @@ int xtcp_icmp4_err(struct sk_buff *skb, u32 info, const struct net_protocol *ker
 	if (!xtcp_icmp_find(net, &t, inet_iif(skb), inet_sdif(skb), &owner)) {
 		ret = kernel->err_handler(skb, info);
 		xtcp_demux_pass_end(hash);
+		xtcp_slot_catch_up();
 		return ret;
 	}
 	xtcp_demux_pass_end(hash);
@@ -360,6 +361,7 @@ int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 	    !xtcp_icmp_find(net, &t, skb->dev->ifindex, inet6_sdif(skb), &owner)) {
 		ret = kernel->err_handler(skb, opt, type, code, offset, info);
 		xtcp_demux_pass_end(hash);
+		xtcp_slot_catch_up();
 		return ret;
 	}
 	xtcp_demux_pass_end(hash);

@@ -338,7 +338,8 @@ static int xtcp_slot_put_off(struct sk_buff *skb)
 	return 0;
 }
 
-static void xtcp_slot_catch_up(void)
+/** xtcp_slot_catch_up() - a pass is over: take what came in meanwhile; in the same RCU section, softirq */
+void xtcp_slot_catch_up(void)
 {
 	struct xtcp_slot_later *later = this_cpu_ptr(&xtcp_slot_later);
 	struct sk_buff *skb;
@@ -365,13 +366,11 @@ static int xtcp_slot_pass(const struct xtcp_slot_rx *rx, struct sk_buff *skb, in
 
 	xtcp_demux_pass_begin(hash);
 	sk = xtcp_demux_find_conn(rx->net, &rx->t, rx->ifindex, rx->sdif);
-	if (sk && xtcp_is_ours(sk)) {
+	if (unlikely(sk)) {
+		/* entered just now, by either TCP: the kernel need not search */
 		xtcp_demux_pass_end(hash);
-		xtcp_slot_to_socket(rx, sk, skb);
-		return 0;
+		return xtcp_slot_take_conn(rx, sk, skb) ? 0 : kernel(skb);
 	}
-	if (sk)
-		xtcp_slot_take_conn(rx, sk, skb);
 	ret = kernel(skb);
 	xtcp_demux_pass_end(hash);
 	xtcp_slot_catch_up();

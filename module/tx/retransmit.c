@@ -43,7 +43,10 @@ void xtcp_retransmit_all_lost(struct sock *sk)
 	tcp_sk(sk)->retransmit_skb_hint = tcp_rtx_queue_head(sk);
 }
 
-/* Part of a buffer was acknowledged but could not be cut off for want of memory: try again before it is resent. */
+/*
+ * Part of a buffer was acknowledged but not cut off: that is done before it is resent. What is cut off is freed, so
+ * *skbp is another one then.
+ */
 static int xtcp_retransmit_trim(struct sock *sk, struct sk_buff **skbp)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -85,8 +88,8 @@ static void xtcp_retransmit_recount(struct tcp_sock *tp, struct sk_buff *skb, u3
 }
 
 /*
- * Send one buffer again, at most @segs segments of it. Returns 0; -EAGAIN if the peer's window shrank below it; -EBUSY
- * if the last copy is still in a queue of this host; or what the transmission said.
+ * Send one buffer, trimmed, again, at most @segs segments of it. Returns 0; -EAGAIN if the peer's window shrank below
+ * it; -EBUSY if the last copy is still in a queue of this host; or what the transmission said.
  */
 static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 {
@@ -103,9 +106,6 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 		if (skb_fclone_busy(sk, skb))
 			return -EBUSY;
 	}
-	err = xtcp_retransmit_trim(sk, &skb);
-	if (err)
-		return err;
 	cb = XTCP_CB(skb);
 	/* a peer that takes its window back gets one segment to answer, no more (RFC 9293 3.8.6.2.1) */
 	if (xtcp_seq_ge(cb->seq, tp->snd_una + tp->snd_wnd) && cb->seq != tp->snd_una)
@@ -140,7 +140,7 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 /** xtcp_retransmit_skb() - send one buffer again, whole */
 int xtcp_retransmit_skb(struct sock *sk, struct sk_buff *skb)
 {
-	return xtcp_retransmit_some(sk, skb, max_t(u32, XTCP_CB(skb)->segs, 1));
+	return xtcp_retransmit_trim(sk, &skb) ? : xtcp_retransmit_some(sk, skb, max_t(u32, XTCP_CB(skb)->segs, 1));
 }
 
 /** xtcp_retransmit_uncounted() - resend the first buffer, which is marked lost for another reason than congestion */
@@ -152,7 +152,6 @@ void xtcp_retransmit_uncounted(struct sock *sk)
 	xtcp_clock_refresh(tp);
 	for (; skb && (XTCP_CB(skb)->state & (XTCP_SKB_LOST | XTCP_SKB_RETRANS)) == XTCP_SKB_LOST;
 	     skb = skb_rb_next(skb)) {
-		/* what the peer has of the first buffer goes now: its retransmission would free it under our hands */
 		if (xtcp_retransmit_trim(sk, &skb) || xtcp_retransmit_some(sk, skb, 1))
 			break;
 		/* in flight like new data */
@@ -189,8 +188,9 @@ void xtcp_retransmit_push(struct sock *sk)
 			skb = skb_rb_next(skb);
 			continue;
 		}
-		if (xtcp_pace_blocked(sk))
+		if (xtcp_pace_blocked(sk) || xtcp_retransmit_trim(sk, &skb))
 			break;
+		cb = XTCP_CB(skb);
 		if (xtcp_retransmit_some(sk, skb, max(quota, 1u)))
 			break;
 		xs->rtx_first = false;
@@ -239,7 +239,8 @@ void xtcp_retransmit_timeout(struct sock *sk)
 		xtcp_retransmit_mark_lost(sk, skb);
 	icsk->icsk_retransmits++;
 	/* even into a closed window: then it is a probe */
-	xtcp_retransmit_some(sk, skb, 1);
+	if (!xtcp_retransmit_trim(sk, &skb))
+		xtcp_retransmit_some(sk, skb, 1);
 	xs->rtx_first = false;
 	icsk->icsk_backoff = xtcp_retransmit_is_thin(sk) ? 0 : min_t(u8, icsk->icsk_backoff + 1, 31);
 	xtcp_timer_rtx_rearm(sk);

@@ -166,8 +166,8 @@ ssize_t xnet_write_all(int fd, const void *data, size_t len);
 ssize_t xnet_read_all(int fd, void *data, size_t len);
 
 /*
- * The harness's parts. A test program is: FIXTURE(name) { struct xnet net; }; XNET_VARIANTS(name); its TEST_F()s; and
- * XNET_MAIN.
+ * The harness's parts. A test program is: XNET_FIXTURE(name); its TEST_F()s; and XNET_MAIN. A fixture that has more
+ * than two hosts takes XNET_VARIANTS() and XNET_FILTER().
  */
 #define XNET_VARIANTS(type) \
 	struct xnet; \
@@ -189,6 +189,25 @@ ssize_t xnet_read_all(int fd, void *data, size_t len);
 		if (xnet_filtered(_metadata->fixture->name, _metadata->name)) \
 			_exit(255); \
 	} while (0)
+
+#define XNET_FIXTURE_OF(type, variants) \
+	struct xnet; \
+	FIXTURE(type) { struct xnet net; }; \
+	variants(type); \
+	FIXTURE_SETUP(type) \
+	{ \
+		XNET_FILTER(); \
+		ASSERT_EQ(0, xnet_open(&self->net, &variant->v)); \
+	} \
+	FIXTURE_TEARDOWN(type) \
+	{ \
+		xnet_close(&self->net); \
+	} \
+	struct xnet
+
+/* Two hosts and nothing else, for every kind of peer or for the kernel's TCP alone. */
+#define XNET_FIXTURE(type)		XNET_FIXTURE_OF(type, XNET_VARIANTS)
+#define XNET_STOCK_FIXTURE(type)	XNET_FIXTURE_OF(type, XNET_STOCK_VARIANTS)
 
 /* A skip that XTCP_SKIP_FAILS=1 turns into a failure. */
 #define XNET_SKIP(statement, ...) \

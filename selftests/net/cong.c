@@ -18,19 +18,7 @@
 
 #define PARAMETERS	"/sys/module/xtcp/parameters/cong_"
 
-FIXTURE(path) { struct xnet net; };
-XNET_VARIANTS(path);
-
-FIXTURE_SETUP(path)
-{
-	XNET_FILTER();
-	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
-}
-
-FIXTURE_TEARDOWN(path)
-{
-	xnet_close(&self->net);
-}
+XNET_FIXTURE(path);
 
 static const char *algorithm(int fd)
 {

@@ -15,19 +15,7 @@
 #include "kselftest_harness.h"
 #include "peer.h"
 
-FIXTURE(pair) { struct xnet net; };
-XNET_VARIANTS(pair);
-
-FIXTURE_SETUP(pair)
-{
-	XNET_FILTER();
-	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
-}
-
-FIXTURE_TEARDOWN(pair)
-{
-	xnet_close(&self->net);
-}
+XNET_FIXTURE(pair);
 
 PEER_FIXTURE(scripted);
 
@@ -198,6 +186,28 @@ TEST_F_TIMEOUT(scripted, backs_off_and_times_out, 2000)
 			EXPECT_GE(last_gap * 5 / 2 + 100, gap);
 	}
 	EXPECT_LE(3, count);
+	EXPECT_EQ(-1, read(fd, &byte, 1));
+	EXPECT_EQ(ETIMEDOUT, errno);
+}
+
+/* tcp_retries2 is a time, however short the RTO may be: R2 of RFC 9293 3.8.3, ip-sysctl. */
+TEST_F(scripted, short_rto_has_patience)
+{
+	struct peer *peer = &self->peer;
+	u64 begin;
+	char byte;
+	int fd;
+
+	ASSERT_EQ(0, xnet_sysctl(peer->ns, "net/ipv4/tcp_retries2", "3"));
+	if (xnet_under_test())
+		ASSERT_EQ(0, xnet_sysctl(peer->ns, "net/xtcp/rto_min_us", "1000"));
+	fd = peer_connected(peer);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(5, write(fd, "hello", 5));
+	begin = xnet_now_ms();
+	ASSERT_TRUE(xnet_await_state(fd, TCP_CLOSE));
+	/* 200 ms, and 400, 800, 1600 */
+	EXPECT_LE(2900, xnet_now_ms() - begin);
 	EXPECT_EQ(-1, read(fd, &byte, 1));
 	EXPECT_EQ(ETIMEDOUT, errno);
 }

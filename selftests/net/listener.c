@@ -13,19 +13,7 @@
 #include "kselftest_harness.h"
 #include "peer.h"
 
-FIXTURE(pair) { struct xnet net; };
-XNET_VARIANTS(pair);
-
-FIXTURE_SETUP(pair)
-{
-	XNET_FILTER();
-	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
-}
-
-FIXTURE_TEARDOWN(pair)
-{
-	xnet_close(&self->net);
-}
+XNET_FIXTURE(pair);
 
 PEER_FIXTURE(scripted);
 

@@ -14,19 +14,7 @@
 #define MANY		500
 #define MANY_BYTES	3000
 
-FIXTURE(pair) { struct xnet net; };
-XNET_VARIANTS(pair);
-
-FIXTURE_SETUP(pair)
-{
-	XNET_FILTER();
-	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
-}
-
-FIXTURE_TEARDOWN(pair)
-{
-	xnet_close(&self->net);
-}
+XNET_FIXTURE(pair);
 
 /* Ends of connection i: fd[side][i]. */
 struct many {

@@ -24,33 +24,9 @@
 /* Nothing moved for so long: a stall. Back-off over a bad link reaches tens of seconds. */
 #define STALL_MS	120000
 
-FIXTURE(clean) { struct xnet net; };
-XNET_VARIANTS(clean);
+XNET_FIXTURE(clean);
 
-FIXTURE_SETUP(clean)
-{
-	XNET_FILTER();
-	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
-}
-
-FIXTURE_TEARDOWN(clean)
-{
-	xnet_close(&self->net);
-}
-
-FIXTURE(spoiled) { struct xnet net; };
-XNET_VARIANTS(spoiled);
-
-FIXTURE_SETUP(spoiled)
-{
-	XNET_FILTER();
-	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
-}
-
-FIXTURE_TEARDOWN(spoiled)
-{
-	xnet_close(&self->net);
-}
+XNET_FIXTURE(spoiled);
 
 static u64 size_from(const char *name, u64 unit, u64 otherwise)
 {

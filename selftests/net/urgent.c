@@ -14,19 +14,7 @@
 #include "peer.h"
 #include "xnet.h"
 
-FIXTURE(stream) { struct xnet net; };
-XNET_VARIANTS(stream);
-
-FIXTURE_SETUP(stream)
-{
-	XNET_FILTER();
-	ASSERT_EQ(0, xnet_open(&self->net, &variant->v));
-}
-
-FIXTURE_TEARDOWN(stream)
-{
-	xnet_close(&self->net);
-}
+XNET_FIXTURE(stream);
 
 PEER_FIXTURE(scripted)
 
