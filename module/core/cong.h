@@ -47,6 +47,15 @@ struct xtcp_law_params {
 	u32 compete;
 };
 
+/** struct xtcp_law_bound - what a parameter may be */
+struct xtcp_law_bound {
+	u32 min, max;
+};
+
+#define XTCP_LAW_PARAMS		(sizeof(struct xtcp_law_params) / sizeof(u32))
+
+extern const struct xtcp_law_bound xtcp_law_bounds[XTCP_LAW_PARAMS];	/* in the structure's order */
+
 /**
  * struct xtcp_law_ack - one ACK, digested
  * @now_us: clock, monotonic
@@ -223,7 +232,7 @@ struct xtcp_law {
 	.compete = 1,			\
 }
 
-/** xtcp_law_params_ok() - are these within their bounds? */
+/** xtcp_law_params_ok() - are these within xtcp_law_bounds? */
 bool xtcp_law_params_ok(const struct xtcp_law_params *p);
 
 /**
