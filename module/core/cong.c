@@ -96,7 +96,6 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	l->join_us = now_us + JOIN_MIN_MS * 1000ull;
 	l->view.lo_us = l->base_us;
 	l->view.mid_us = l->base_us;
-	l->ep.stride = 1;
 	l->ep.begin_us = now_us;
 	l->ep.begin_delivered = delivered;
 	/* the first epoch is the first flight's: packets sent before anything was delivered */

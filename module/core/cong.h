@@ -92,10 +92,9 @@ struct xtcp_law_ack {
  * @ce: packets marked in it
  * @max_flight: most packets in flight
  * @nr: RTT samples seen
- * @stride: every how many-th is kept
  * @rounds: round trips that it has lasted
  * @app_limited: at some time there was nothing to send
- * @rtt: samples kept, us
+ * @rtt: samples kept, us: all, or some by chance
  */
 struct xtcp_law_epoch {
 	u64 begin_us;
@@ -106,7 +105,6 @@ struct xtcp_law_epoch {
 	u32 ce;
 	u32 max_flight;
 	u32 nr;
-	u32 stride;
 	u32 rounds;
 	bool app_limited;
 	u32 rtt[XTCP_LAW_SAMPLES];

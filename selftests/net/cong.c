@@ -154,11 +154,10 @@ TEST_F(path, route_decides)
 	static const char * const names[] = { "xtcp", "reno", "cubic" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct xnet_addr far = xnet_address(self->net.family, XNET_FAR, 0);
 		int fd[2];
 
-		ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "ip %s route replace %s dev " XNET_LINK " congctl lock %s",
-				      self->net.family == AF_INET6 ? "-6" : "-4", xnet_text(&far), names[i]));
+		ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "ip route replace %s dev veth0 congctl lock %s",
+				      self->net.family == AF_INET6 ? "2001:db8::2/128" : "192.0.2.2/32", names[i]));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, fd));
 		EXPECT_STREQ(names[i], algorithm(fd[XNET_NEAR]));
 		/* locked */
