@@ -352,7 +352,7 @@ void xtcp_cong_route(struct sock *sk, const struct dst_entry *dst)
 	if (!ops)
 		return;
 	xtcp_cong_use(sk, ops);
-	inet_csk(sk)->icsk_ca_dst_locked = dst_metric_locked(dst, RTAX_CC_ALGO);
+	inet_csk(sk)->icsk_ca_dst_locked = !!dst_metric_locked(dst, RTAX_CC_ALGO);
 }
 
 /** xtcp_cong_start() - the connection is established: let the algorithm set itself up; socket lock held */

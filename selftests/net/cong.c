@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
