@@ -106,7 +106,7 @@ completion:
 cong:
 	@$(MAKE) --no-print-directory -C selftests/cong CC=gcc
 	@selftests/cong/run.py $(if $(CC_LIST),--cc $(CC_LIST)) $(if $(SCN),--scn $(SCN)) $(if $(FAMILY),--family $(FAMILY)) \
-		$(if $(filter-out file,$(origin SEEDS)),--seeds $(SEEDS)) $(if $(SWEEP),--sweep $(if $(filter-out 1,$(SWEEP)),$(SWEEP))) $(if $(SWEEP_SEED),--sweep-seed $(SWEEP_SEED))
+		$(if $(filter-out file,$(origin SEEDS)),--seeds $(SEEDS)) $(if $(CROSS),--cross) $(if $(SWEEP),--sweep $(if $(filter-out 1,$(SWEEP)),$(SWEEP))) $(if $(SWEEP_SEED),--sweep-seed $(SWEEP_SEED))
 
 .PHONY: bench
 bench: tools

@@ -44,6 +44,7 @@
 
 #include "xtcp/compat.h"
 #include "core/accept.h"
+#include "core/cong.h"
 #include "core/cookie.h"
 #include "core/delack.h"
 #include "core/limit.h"
@@ -668,6 +669,8 @@ struct xtcp_net {
 	struct proc_dir_entry *proc;
 	struct xtcp_knobs knobs;
 	struct xtcp_ctl *ctl;
+	struct xtcp_law_params law;	/* written under params.c's mutex, read as they are */
+	struct ctl_table_header *law_sysctl;
 };
 
 extern unsigned int xtcp_net_id;
@@ -1113,6 +1116,10 @@ void xtcp_cong_acked(struct sock *sk, u32 pkts, s32 rtt_us, u32 in_flight, bool 
 /* one ACK is digested: the algorithm, or PRR in recovery, sets cwnd; delivered in packets */
 void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, const struct rate_sample *rs);
 extern struct tcp_congestion_ops xtcp_cong_ops;		/* the algorithm "xtcp", for the kernel's TCP too */
+void xtcp_cong_route(struct sock *sk, const struct dst_entry *dst);	/* what the route says (congctl); any context */
+int xtcp_params_net_init(struct net *net);		/* the algorithm's parameters, net.xtcp.cong_*; ENOMEM */
+void xtcp_params_net_exit(struct net *net);
+extern const struct attribute_group xtcp_params_group;	/* /sys/kernel/xtcp/congestion */
 int xtcp_cong_register(void);
 void xtcp_cong_unregister(void);
 

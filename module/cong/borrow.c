@@ -281,6 +281,80 @@ void xtcp_cong_child(struct sock *child)
 	xtcp_cong_use(child, ops ? : icsk->icsk_ca_ops);
 }
 
+/* ------------------------------------------------------------ the route's choice */
+
+/* The kernel's way for a child to take what its route says. Not every kernel offers it to modules. */
+extern typeof(tcp_ca_openreq_child) tcp_ca_openreq_child __weak;
+
+static const struct tcp_congestion_ops *xtcp_cong_by_key(struct xtcp_net *xn, u32 key)
+{
+	const struct tcp_congestion_ops *ops = NULL;
+	struct xtcp_cong *c;
+
+	if (xtcp_cong_ops.key == key)
+		return &xtcp_cong_ops;
+	if (xtcp_cong_reno->key == key)
+		return xtcp_cong_reno;
+	rcu_read_lock();
+	list_for_each_entry_rcu(c, &xn->cong, node)
+		if (c->ops->key == key)
+			ops = c->ops;
+	rcu_read_unlock();
+	return ops;
+}
+
+static void xtcp_cong_unpin(const struct tcp_congestion_ops *ops)
+{
+	if (!XTCP_COMPAT_IS_BPF_OWNER(ops->owner))
+		module_put(ops->owner);
+}
+
+/*
+ * An algorithm that the namespace has not met. The table of algorithms is closed, but the kernel looks it up for us, as
+ * for a child of its own: @sk uses it then, and its module is pinned. The pin goes to the namespace.
+ */
+static const struct tcp_congestion_ops *xtcp_cong_meet(struct sock *sk, const struct dst_entry *dst, u32 key)
+{
+	const struct tcp_congestion_ops *before = inet_csk(sk)->icsk_ca_ops, *ops;
+	int err = -ENOENT;
+
+	if (!tcp_ca_openreq_child)
+		return NULL;
+	xtcp_cong_use(sk, before);
+	tcp_ca_openreq_child(sk, dst);
+	ops = inet_csk(sk)->icsk_ca_ops;
+	/* unregistered since the route was made: then it is some other one */
+	if (ops->key == key)
+		err = xtcp_cong_remember(xtcp_sk_net(sk), ops, NULL, GFP_ATOMIC);
+	if (err)
+		xtcp_cong_unpin(ops);
+	xtcp_cong_use(sk, before);
+	return err && err != -EEXIST ? NULL : ops;
+}
+
+/**
+ * xtcp_cong_route() - the algorithm that the route to the peer names (ip route ... congctl [lock] NAME), if any
+ * @sk: connection that begins, no algorithm running; locked, or a child nobody knows
+ * @dst: its route
+ *
+ * As for the kernel's TCP it comes before setsockopt()'s; locked, it cannot be changed. Any context.
+ */
+void xtcp_cong_route(struct sock *sk, const struct dst_entry *dst)
+{
+	u32 key = dst_metric(dst, RTAX_CC_ALGO);
+	const struct tcp_congestion_ops *ops;
+
+	if (key == TCP_CA_UNSPEC)
+		return;
+	ops = xtcp_cong_by_key(xtcp_sk_net(sk), key);
+	if (!ops)
+		ops = xtcp_cong_meet(sk, dst, key);
+	if (!ops)
+		return;
+	xtcp_cong_use(sk, ops);
+	inet_csk(sk)->icsk_ca_dst_locked = !!dst_metric_locked(dst, RTAX_CC_ALGO);
+}
+
 /** xtcp_cong_start() - the connection is established: let the algorithm set itself up; socket lock held */
 void xtcp_cong_start(struct sock *sk)
 {
@@ -329,7 +403,7 @@ void xtcp_cong_net_exit(struct net *net)
 		if (c->lender)
 			sock_release(c->lender);
 		else
-			module_put(c->ops->owner);
+			xtcp_cong_unpin(c->ops);
 		kfree(c);
 	}
 }

@@ -13,7 +13,7 @@
 
 static bool xtcp_ecn_route(const struct dst_entry *dst)
 {
-	return dst && dst_feature(dst, RTAX_FEATURE_ECN);
+	return dst && dst_feature(dst, DST_FEATURE_ECN_MASK);
 }
 
 /** xtcp_ecn_syn() - flags for connect()'s SYN: does it ask for ECN? */

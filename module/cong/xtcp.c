@@ -28,53 +28,11 @@ struct xtcp_cong_priv {
 	u32 delivered_ce;
 };
 
-static struct xtcp_law_params xtcp_cong_params = XTCP_LAW_DEFAULTS;
-
 static struct xtcp_cong_priv *xtcp_cong_priv(const struct sock *sk)
 {
 	BUILD_BUG_ON(sizeof(struct xtcp_cong_priv) > ICSK_CA_PRIV_SIZE);
 	return inet_csk_ca(sk);
 }
-
-/* ------------------------------------------------------------ parameters */
-
-static DEFINE_MUTEX(xtcp_cong_params_lock);
-
-/* A value is taken only if all parameters are within their bounds then. @arg: the parameter's offset. */
-static int xtcp_cong_param_set(const char *text, const struct kernel_param *kp)
-{
-	struct xtcp_law_params next;
-	u32 value;
-	int err;
-
-	err = kstrtou32(text, 0, &value);
-	if (err)
-		return err;
-	mutex_lock(&xtcp_cong_params_lock);
-	next = xtcp_cong_params;
-	*(u32 *)((u8 *)&next + ((u8 *)kp->arg - (u8 *)&xtcp_cong_params)) = value;
-	if (xtcp_law_params_ok(&next))
-		WRITE_ONCE(*(u32 *)kp->arg, value);
-	else
-		err = -ERANGE;
-	mutex_unlock(&xtcp_cong_params_lock);
-	return err;
-}
-
-static const struct kernel_param_ops xtcp_cong_param_ops = {
-	.set = xtcp_cong_param_set,
-	.get = param_get_uint,
-};
-
-#define XTCP_CONG_PARAM(field, text)									\
-	module_param_cb(cong_##field, &xtcp_cong_param_ops, &xtcp_cong_params.field, 0644);		\
-	MODULE_PARM_DESC(cong_##field, text)
-
-XTCP_CONG_PARAM(target_q8, "congestion control: queue that a flow keeps, packets * 256 (384)");
-XTCP_CONG_PARAM(floor_us, "congestion control: queue allowed beyond that, us (100)");
-XTCP_CONG_PARAM(loss_permille, "congestion control: loss tolerated while no queue stands, 1/1000 (25)");
-XTCP_CONG_PARAM(dip_ms, "congestion control: time between two looks at the empty queue, ms (4000)");
-XTCP_CONG_PARAM(compete, "congestion control: be as CUBIC beside flows that fill the buffer (1)");
 
 /* The kernel asks for this name when somebody chooses "xtcp" before the module is there. */
 MODULE_ALIAS("tcp_xtcp");
@@ -144,7 +102,7 @@ static void xtcp_cong_law_control(struct sock *sk, const struct rate_sample *rs)
 	}
 	begin_us = l->ep.begin_us;
 	priv->delivered_ce = tp->delivered_ce;
-	xtcp_law_ack(l, &xtcp_cong_params, &a);
+	xtcp_law_ack(l, &xtcp_net(sock_net(sk))->law, &a);
 	tp->snd_cwnd = min(l->cwnd, tp->snd_cwnd_clamp);
 	WRITE_ONCE(sk->sk_pacing_rate, min_t(u64, (u64)l->pace * tp->mss_cache, sk->sk_max_pacing_rate));
 	if (trace_xtcp_cong_epoch_enabled() && l->ep.begin_us != begin_us)

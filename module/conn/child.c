@@ -88,6 +88,7 @@ static struct sock *xtcp_child_alloc(struct sock *listener, const struct xtcp_re
 		xtcp_child_discard(child);
 		return NULL;
 	}
+	xtcp_cong_route(child, dst);
 	tp->advmss = dst_metric_advmss(dst);
 	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < tp->advmss)
 		tp->advmss = tp->rx_opt.user_mss;

@@ -135,6 +135,7 @@ int xtcp_connect_start(struct sock *sk)
 	tp->advmss = dst_metric_advmss(dst);
 	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < tp->advmss)
 		tp->advmss = tp->rx_opt.user_mss;
+	xtcp_cong_route(sk, dst);
 	xtcp_output_sync_mss(sk, dst_mtu(dst));
 	xtcp_connect_rcv_wnd_init(sk, tcp_full_space(sk), tp->advmss,
 				  READ_ONCE(net->ipv4.sysctl_tcp_window_scaling), &tp->rcv_wnd, &wscale);
@@ -249,8 +250,8 @@ void xtcp_connect_established(struct sock *sk)
 	xtcp_mem_rcvbuf_init(sk);
 	xtcp_mtuprobe_init(sk);
 	xtcp_output_sync_mss(sk, icsk->icsk_pmtu_cookie);
-	xtcp_cong_start(sk);
 	xtcp_pace_rate_update(sk);
+	xtcp_cong_start(sk);
 	xs->quick = 16;
 	xs->pingpong = false;
 	if (sock_flag(sk, SOCK_KEEPOPEN))

@@ -45,11 +45,24 @@
 #define TOLERANCE_MAX		150u		/* permille */
 #define CHANCE_MAX		70u		/* permille; more loss than that is nobody's bad luck */
 
-/** xtcp_law_params_ok() - are these within their bounds? */
+const struct xtcp_law_bound xtcp_law_bounds[XTCP_LAW_PARAMS] = {
+	{ ONE / 2, 64 * ONE },
+	{ 0, 100000 },
+	{ 0, TOLERANCE_MAX },
+	{ 500, 60000 },
+	{ 0, 1 },
+};
+
+/** xtcp_law_params_ok() - are these within xtcp_law_bounds? */
 bool xtcp_law_params_ok(const struct xtcp_law_params *p)
 {
-	return p->target_q8 >= ONE / 2 && p->target_q8 <= 64 * ONE && p->floor_us <= 100000 &&
-	       p->loss_permille <= TOLERANCE_MAX && p->dip_ms >= 500 && p->dip_ms <= 60000 && p->compete <= 1;
+	const u32 *value = (const u32 *)p;
+	u32 i;
+
+	for (i = 0; i < XTCP_LAW_PARAMS; i++)
+		if (value[i] < xtcp_law_bounds[i].min || value[i] > xtcp_law_bounds[i].max)
+			return false;
+	return true;
 }
 
 static u32 law_random(struct xtcp_law *l)
@@ -83,7 +96,6 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	l->join_us = now_us + JOIN_MIN_MS * 1000ull;
 	l->view.lo_us = l->base_us;
 	l->view.mid_us = l->base_us;
-	l->ep.stride = 1;
 	l->ep.begin_us = now_us;
 	l->ep.begin_delivered = delivered;
 	/* the first epoch is the first flight's: packets sent before anything was delivered */
@@ -455,7 +467,10 @@ static bool others_dip(const struct xtcp_law *l)
 		least = min(least, l->queue_us[i]);
 		most = max(most, l->queue_us[i]);
 	}
-	return xtcp_law_window(l->view.rate, least) > ONE + ONE / 4 && most < 2 * least && l->queue_us[0] < least / 2;
+	/* noise of less than that is not worth a dip */
+	if (least < l->base_us / 64 || xtcp_law_window(l->view.rate, least) < ONE + ONE / 4)
+		return false;
+	return most < 2 * least && l->queue_us[0] < least / 2;
 }
 
 static void cruise_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool join)

@@ -47,6 +47,15 @@ struct xtcp_law_params {
 	u32 compete;
 };
 
+/** struct xtcp_law_bound - what a parameter may be */
+struct xtcp_law_bound {
+	u32 min, max;
+};
+
+#define XTCP_LAW_PARAMS		(sizeof(struct xtcp_law_params) / sizeof(u32))
+
+extern const struct xtcp_law_bound xtcp_law_bounds[XTCP_LAW_PARAMS];	/* in the structure's order */
+
 /**
  * struct xtcp_law_ack - one ACK, digested
  * @now_us: clock, monotonic
@@ -83,10 +92,9 @@ struct xtcp_law_ack {
  * @ce: packets marked in it
  * @max_flight: most packets in flight
  * @nr: RTT samples seen
- * @stride: every how many-th is kept
  * @rounds: round trips that it has lasted
  * @app_limited: at some time there was nothing to send
- * @rtt: samples kept, us
+ * @rtt: samples kept, us: all, or some by chance
  */
 struct xtcp_law_epoch {
 	u64 begin_us;
@@ -97,7 +105,6 @@ struct xtcp_law_epoch {
 	u32 ce;
 	u32 max_flight;
 	u32 nr;
-	u32 stride;
 	u32 rounds;
 	bool app_limited;
 	u32 rtt[XTCP_LAW_SAMPLES];
@@ -223,7 +230,7 @@ struct xtcp_law {
 	.compete = 1,			\
 }
 
-/** xtcp_law_params_ok() - are these within their bounds? */
+/** xtcp_law_params_ok() - are these within xtcp_law_bounds? */
 bool xtcp_law_params_ok(const struct xtcp_law_params *p);
 
 /**

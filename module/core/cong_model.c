@@ -53,25 +53,22 @@ void xtcp_law_epoch_begin(struct xtcp_law *l, const struct xtcp_law_ack *a)
 	e->ce = 0;
 	e->max_flight = a->in_flight;
 	e->nr = 0;
-	e->stride = 1;
 	e->rounds = 0;
 	e->app_limited = false;
 }
 
-static void epoch_sample(struct xtcp_law_epoch *e, u32 rtt_us)
+/* Any sample is as likely to be kept as any other: segments leave in bursts, and every n-th has the same place in one. */
+static void epoch_sample(struct xtcp_law *l, u32 rtt_us)
 {
-	u32 i, at = e->nr / e->stride;
+	struct xtcp_law_epoch *e = &l->ep;
+	u32 at = e->nr++;
 
-	if (e->nr++ % e->stride)
-		return;
-	if (at == XTCP_LAW_SAMPLES) {
-		/* full: keep every second one, from now on too */
-		for (i = 0; i < XTCP_LAW_SAMPLES / 2; i++)
-			e->rtt[i] = e->rtt[2 * i];
-		at /= 2;
-		e->stride *= 2;
+	if (at >= XTCP_LAW_SAMPLES) {
+		l->random = l->random * 1664525 + 1013904223;
+		at = (u64)l->random * e->nr >> 32;
 	}
-	e->rtt[at] = clamp(rtt_us, 1u, XTCP_LAW_RTT_MAX_US);
+	if (at < XTCP_LAW_SAMPLES)
+		e->rtt[at] = clamp(rtt_us, 1u, XTCP_LAW_RTT_MAX_US);
 }
 
 /** xtcp_law_epoch_add() - count an ACK; returns true if the epoch is full */
@@ -85,7 +82,7 @@ bool xtcp_law_epoch_add(struct xtcp_law *l, const struct xtcp_law_ack *a)
 	e->max_flight = max(e->max_flight, a->in_flight + a->acked);
 	e->app_limited |= a->app_limited;
 	if (a->rtt_us > 0 && e->nr < (1u << 30))
-		epoch_sample(e, a->rtt_us);
+		epoch_sample(l, a->rtt_us);
 	if (!a->has_sample || (s32)(a->prior_delivered - e->end_delivered) < 0)
 		return false;
 	e->end_delivered = a->delivered;
@@ -126,7 +123,7 @@ void xtcp_law_epoch_judge(struct xtcp_law *l, const struct xtcp_law_params *p, c
 {
 	struct xtcp_law_epoch *e = &l->ep;
 	struct xtcp_law_view *v = &l->view;
-	u32 n = min((e->nr + e->stride - 1) / e->stride, XTCP_LAW_SAMPLES);
+	u32 n = min(e->nr, XTCP_LAW_SAMPLES);
 	u32 us = clamp_t(u64, a->now_us - e->begin_us, 1, XTCP_LAW_RTT_MAX_US);
 	u32 i;
 

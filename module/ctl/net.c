@@ -93,11 +93,16 @@ static int __net_init xtcp_net_init(struct net *net)
 	err = xtcp_sysctl_net_init(net);
 	if (err)
 		goto fail_ctl;
-	err = xtcp_proc_net_init(net);
+	err = xtcp_params_net_init(net);
 	if (err)
 		goto fail_sysctl;
+	err = xtcp_proc_net_init(net);
+	if (err)
+		goto fail_params;
 	return 0;
 
+fail_params:
+	xtcp_params_net_exit(net);
 fail_sysctl:
 	xtcp_sysctl_net_exit(net);
 fail_ctl:
@@ -118,6 +123,7 @@ fail_mib:
 static void __net_exit xtcp_net_exit(struct net *net)
 {
 	xtcp_proc_net_exit(net);
+	xtcp_params_net_exit(net);
 	xtcp_sysctl_net_exit(net);
 	xtcp_demux_net_exit(net);
 	xtcp_timewait_net_exit(net);

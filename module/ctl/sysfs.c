@@ -92,6 +92,8 @@ int xtcp_sysfs_init(void)
 	err = sysfs_create_group(xtcp_sysfs_root, &xtcp_sysfs_group);
 	if (!err)
 		err = sysfs_create_group(xtcp_sysfs_root, &xtcp_sysfs_counters);
+	if (!err)
+		err = sysfs_create_group(xtcp_sysfs_root, &xtcp_params_group);
 	if (err)
 		xtcp_sysfs_exit();
 	return err;

@@ -6,6 +6,7 @@ A cell is (scenario, algorithm, seed). Its figures depend on nothing else, so th
 was run before with the same kernel, module, program and scenario is taken from build/cong/cache.
 
   run.py [--cc CC,...] [--scn S1,...] [--seeds 1,2,3] [--family xtcp] [--quick] [--sweep [N] [--sweep-seed SEED]]
+         [--cross]
 
 Exit status: 1 if xtcp misses a target.
 """
@@ -89,20 +90,22 @@ def source_hash(family):
     return "".join(file_hash(name) for name in sorted(files))
 
 
-def run_cell(name, scn, cc, seed, family, params, force=False):
+def run_cell(name, scn, cc, seed, family, params, force=False, bed="uml-plain"):
     """The lines that the cell wrote."""
     spec = spec_text(scn, cc, family)
     ours = "xtcp" in (cc, family)
     key = [CACHE_VERSION, spec, str(seed), file_hash(CELL), file_hash(os.path.join(TOP, "scripts/uml/plain.config"))]
     if ours:
         key += [source_hash(family), params]
+    if bed != "uml-plain":
+        key.append(bed)
     cache = os.path.join(OUT, "cache", hashlib.sha256("\0".join(key).encode()).hexdigest()[:24])
     if force or not os.path.exists(cache):
         os.makedirs(os.path.dirname(cache), exist_ok=True)
         spec_file, out = (f"{cache}.{end}-{threading.get_ident()}" for end in ("spec", "tmp"))
         with open(spec_file, "w", encoding="ascii") as file:
             file.write(spec)
-        command = [os.path.join(TOP, "scripts/vm"), "--kernel", "uml-plain", "--mem", "1024", "--timeout", "900"]
+        command = [os.path.join(TOP, "scripts/vm"), "--kernel", *bed.split(), "--mem", "1024", "--timeout", "2400"]
         command += [] if ours else ["--no-module"]
         env = dict(os.environ, XTCP_SEED=str(seed), XTCP_MODPARAMS=params)
         done = subprocess.run(command + ["--", CELL, spec_file, out], env=env, cwd=TOP, stdin=subprocess.DEVNULL,
@@ -118,9 +121,9 @@ def run_cell(name, scn, cc, seed, family, params, force=False):
     return lines
 
 
-def prepare_guest():
+def prepare_guest(kernel="uml-plain"):
     """Builds the kernel and the module, once and for all guests."""
-    done = subprocess.run([os.path.join(TOP, "scripts/vm"), "--kernel", "uml-plain", "--prepare"], cwd=TOP, text=True,
+    done = subprocess.run([os.path.join(TOP, "scripts/vm"), "--kernel", kernel, "--prepare"], cwd=TOP, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
         sys.exit(f"the bed cannot be built\n{done.stdout}")
@@ -283,6 +286,21 @@ def svg(title, lines_by_name, width=380, height=120):
                         for p in line)
         body.append(f'<polyline points="{path}" fill="none" stroke="{COLOURS[number % len(COLOURS)]}"/>')
     return "".join(body) + "</svg>"
+
+
+def plot_files(results, scenarios):
+    """build/cong/NAME.svg: the algorithms' queues over time in one plot, and the rates of their first flows."""
+    for name in {name for name, _ in results}:
+        cells = {cc: cell["plots"] for (of, cc), cell in results.items() if of == name}
+        legend = "".join(f'<text x="{40 + 70 * n}" y="308" fill="{COLOURS[n % len(COLOURS)]}">{cc}</text>'
+                         for n, cc in enumerate(cells))
+        parts = [svg(f"{name}: {scenarios[name]['title']}; rate, Mbit/s",
+                     {cc: plots["rate"].get("0", []) for cc, plots in cells.items()}, 640, 140),
+                 svg("queue, ms", {cc: plots["queue"]["probe"] for cc, plots in cells.items()}, 640, 140)]
+        body = "".join(f'<g transform="translate(0,{150 * n})">{part}</g>' for n, part in enumerate(parts))
+        with open(os.path.join(OUT, f"{name}.svg"), "w", encoding="ascii") as file:
+            file.write('<svg xmlns="http://www.w3.org/2000/svg" width="640" height="314"><style>text{font:10px sans-serif}'
+                       f'</style><rect width="640" height="314" fill="#fff"/>{body}{legend}</svg>\n')
 
 
 def html(results, scenarios, path):
@@ -461,6 +479,34 @@ def run_sweep(args):
     return 1 if bad or failed else 0
 
 
+# --- The stock kernel
+
+CROSS = {"S1": ("14", "4", "util"), "S4": ("12", "5", "util"), "S7a": ("25", "10", "util")}
+
+
+def run_cross(args, scenarios):
+    """The same cells, shortened, on Debian's kernel in an emulated machine whose clock counts instructions."""
+    bad = 0
+    for kernel in ("uml-plain", "debian"):
+        prepare_guest(kernel)
+    for name in args.scn or CROSS:
+        sec, warm, metric = CROSS[name]
+        scn = dict(scenarios[name], sec=sec, warm=warm)
+        try:
+            here, there = (measure(scn, "xtcp", run_cell(name, scn, "xtcp", 1, "tcp", args.params, args.force, bed))
+                           for bed in ("uml-plain", "debian --icount"))
+        except Failed as problem:
+            print(f"{name:5s} FAILED {problem}", flush=True)
+            bad += 1
+            continue
+        apart = 100 * abs(there[metric] / here[metric] - 1)
+        bad += apart > 3
+        print(f"{name:5s} {sec} s: virtual time {row(scn, dict(here, others_retr=0))}; stock kernel "
+              f"{row(scn, dict(there, others_retr=0))}; {metric} {apart:.1f} % apart  {'BAD' if apart > 3 else 'ok'}",
+              flush=True)
+    return 1 if bad else 0
+
+
 def number_list(text):
     if "-" in text:
         low, high = text.split("-")
@@ -478,6 +524,7 @@ def main():
     parser.add_argument("--sweep", type=int, metavar="N", nargs="?", const=60,
                         help="N (60) random networks, beside cubic and bbr")
     parser.add_argument("--sweep-seed", type=int, default=1, help="which ones (1)")
+    parser.add_argument("--cross", action="store_true", help="S1, S4, S7a on Debian's kernel, too; half an hour")
     parser.add_argument("--quick", action="store_true", help="the scenarios for make check, one seed, as TAP")
     parser.add_argument("--verbose", action="store_true", help="each seed's figures too")
     parser.add_argument("--force", action="store_true", help="run even what was run before")
@@ -486,6 +533,8 @@ def main():
     os.makedirs(OUT, exist_ok=True)
     if args.sweep:
         return run_sweep(args)
+    if args.cross:
+        return run_cross(args, scenarios)
     if args.quick:
         return run_quick(args, scenarios)
     results, missed, failed = run_table(args, scenarios)
@@ -493,6 +542,7 @@ def main():
         json.dump({f"{n} {c}": {k: v for k, v in cell.items() if k != "plots"}
                    for (n, c), cell in results.items()}, file, indent=1)
     html(results, scenarios, os.path.join(OUT, "report.html"))
+    plot_files(results, scenarios)
     print(f"{len(results)} cells, {missed} targets missed, {failed} failed; build/cong/results.json, report.html")
     return 1 if missed or failed else 0
 

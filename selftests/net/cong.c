@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -107,16 +108,52 @@ TEST_F(path, to_and_fro)
 	}
 }
 
-static int set_parameter(const char *name, const char *value)
+/* One number into a file, by the network namespace of the caller; errno or 0. */
+static int write_file(const char *path, const char *value)
 {
-	char path[128];
-	int fd, err;
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
 
-	snprintf(path, sizeof(path), PARAMETERS "%s", name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
 	err = fd < 0 || write(fd, value, strlen(value)) < 0 ? errno : 0;
 	close(fd);
 	return err;
+}
+
+static long read_file(const char *path)
+{
+	char text[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return -1;
+	close(fd);
+	return strtol(text, NULL, 10);
+}
+
+static int set_parameter(const char *name, const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), PARAMETERS "%s", name);
+	return write_file(path, value);
+}
+
+/* A route's algorithm, for XTCP as for the kernel's TCP; one that the namespace has not met before, too. */
+TEST_F(path, route_decides)
+{
+	static const char * const names[] = { "xtcp", "reno", "cubic" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int fd[2];
+
+		ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "ip route replace %s dev veth0 congctl lock %s",
+				      self->net.family == AF_INET6 ? "2001:db8::2/128" : "192.0.2.2/32", names[i]));
+		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, fd));
+		EXPECT_STREQ(names[i], algorithm(fd[XNET_NEAR]));
+		/* locked */
+		EXPECT_EQ(-1, choose(fd[XNET_NEAR], "vegas"));
+		close(fd[XNET_NEAR]);
+		close(fd[XNET_FAR]);
+	}
 }
 
 TEST(parameters__bounded)
@@ -127,7 +164,25 @@ TEST(parameters__bounded)
 	EXPECT_EQ(ERANGE, set_parameter("compete", "2"));
 	EXPECT_EQ(EINVAL, set_parameter("floor_us", "much"));
 	EXPECT_EQ(0, set_parameter("dip_ms", "5000"));
+	EXPECT_EQ(5000, read_file("/sys/kernel/xtcp/congestion/dip_ms"));
+	EXPECT_EQ(5000, read_file("/proc/sys/net/xtcp/cong_dip_ms"));
 	EXPECT_EQ(0, set_parameter("dip_ms", "4000"));
+	EXPECT_EQ(500, read_file("/sys/kernel/xtcp/congestion/dip_ms_min"));
+	EXPECT_EQ(60000, read_file("/sys/kernel/xtcp/congestion/dip_ms_max"));
+}
+
+/* A namespace has its own, and begins with the host's. */
+TEST(parameters__of_a_namespace)
+{
+	ASSERT_EQ(0, set_parameter("floor_us", "200"));
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	EXPECT_EQ(200, read_file("/proc/sys/net/xtcp/cong_floor_us"));
+	EXPECT_EQ(0, write_file("/proc/sys/net/xtcp/cong_floor_us", "300"));
+	EXPECT_EQ(300, read_file("/proc/sys/net/xtcp/cong_floor_us"));
+	EXPECT_EQ(ERANGE, write_file("/proc/sys/net/xtcp/cong_floor_us", "100001"));
+	EXPECT_EQ(200, read_file("/sys/kernel/xtcp/congestion/floor_us"));
+	EXPECT_EQ(0, set_parameter("floor_us", "100"));
+	EXPECT_EQ(300, read_file("/proc/sys/net/xtcp/cong_floor_us"));
 }
 
 XNET_MAIN
