@@ -384,6 +384,8 @@ struct xtcp_sock {
 	struct xtcp_why why;
 	u32 init_cwnd;
 	u32 policy;
+	u32 params_own;		/* bits by XTCP_A_PARAM_*: the program has set it, no default or policy does */
+	u32 params_policy;	/* the policy of this connection has; the next one begins without */
 	bool quickack;
 
 	/* the parent's accept_lock */
@@ -730,6 +732,7 @@ void xtcp_ctl_net_exit(struct net *net);
 void xtcp_why_begin(struct sock *sk);			/* the connection begins */
 void xtcp_why_update(struct sock *sk);
 void xtcp_why_timeout(struct sock *sk);			/* an RTO was waited for in vain */
+void xtcp_why_probe(struct sock *sk);			/* a tail loss probe leaves */
 void xtcp_why_refresh(struct sock *sk);			/* the same as update, reads the clock */
 void xtcp_why_ends(struct sock *sk, u8 reason);		/* enum xtcp_reason; the first one given counts */
 void xtcp_closed_record(struct sock *sk, int state);	/* it was in @state and is over */
@@ -738,6 +741,7 @@ void xtcp_listen_count(struct sock *listener, enum xtcp_listen_count what);	/* s
 void xtcp_listen_queued(struct sock *listener, bool accept);	/* a queue grew */
 
 void xtcp_param_init(struct sock *sk);			/* the netns's values, for a new connection */
+void xtcp_param_own(struct sock *sk, int optname);	/* a socket option was set by the program */
 void xtcp_policy_apply(struct sock *sk, bool accepted);	/* addresses are set, nothing was sent */
 void xtcp_event_established(struct sock *sk);
 void xtcp_event_stalled(struct sock *sk);		/* after a time-out */

@@ -158,9 +158,12 @@ struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req
 	struct xtcp_sock *xs;
 
 	if (!child) {
+		xtcp_listen_count(listener, XTCP_LISTEN_DROP_MEMORY);
 		xtcp_mib_inc(sock_net(listener), XTCP_MIB_ListenDrops);
 		return NULL;
 	}
+	xtcp_why_begin(child);
+	xtcp_policy_apply(child, true);
 	xs = xtcp_sk(child);
 	xs->fastopen_child = true;
 	xs->tp.snd_una = req->isn;
