@@ -20,7 +20,7 @@
 #include "ctl/ctl.h"
 
 #define XTCP_POLICY_SHAPES	32u
-#define XTCP_POLICY_CGROUPS	128u	/* levels above a socket's own that are asked: who may nest them makes them many */
+#define XTCP_POLICY_CGROUPS	128u	/* levels above a socket's own that are asked: who nests pays */
 
 #define XTCP_POLICY_WORDS	7
 

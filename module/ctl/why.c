@@ -153,7 +153,7 @@ void xtcp_why_timeout(struct sock *sk)
 	xtcp_why_in_vain(xs, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, xs->rto_max_us));
 }
 
-/** xtcp_why_probe() - a tail loss probe left: the same for the time-out before it (RFC 8985 7.2). As xtcp_why_timeout() */
+/** xtcp_why_probe() - a tail loss probe leaves: as xtcp_why_timeout(), for the time-out before it (RFC 8985 7.2) */
 void xtcp_why_probe(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);

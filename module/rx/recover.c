@@ -282,7 +282,7 @@ void xtcp_recover_ack(struct sock *sk, struct xtcp_ack_news *n)
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	/* ECE stays in the ACKs until CWR, which is behind high_seq, arrives: one reduction a flight (RFC 3168 6.1.2) */
+	/* ECE stays in the ACKs until CWR, behind high_seq, arrives: one reduction a flight (RFC 3168 6.1.2) */
 	bool complete = n->advanced && (icsk->icsk_ca_state == TCP_CA_CWR ? xtcp_seq_gt(tp->snd_una, tp->high_seq) :
 					!xtcp_seq_lt(tp->snd_una, tp->high_seq));
 

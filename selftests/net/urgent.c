@@ -28,7 +28,7 @@ FIXTURE_TEARDOWN(stream)
 	xnet_close(&self->net);
 }
 
-PEER_FIXTURE(scripted)
+PEER_FIXTURE(scripted);
 
 static volatile sig_atomic_t urgent_signals;
 
