@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/xtcp: version, features, and counters: of all network namespaces together for whoever is in the first
- * one, elsewhere of the reader's own; one value per file. What can be set is set elsewhere: net.xtcp, net.ipv4.tcp_*, and
- * parameters of modules. Process context.
+ * one, elsewhere of the reader's own; one value per file. What can be set is set elsewhere: net.xtcp, net.ipv4.tcp_*,
+ * and the module's parameters, to which a link leads, the algorithm's among them. Process context.
  */
 #include <linux/kobject.h>
 #include <linux/module.h>
@@ -96,6 +96,8 @@ int xtcp_sysfs_init(void)
 	err = sysfs_create_group(xtcp_sysfs_root, &xtcp_sysfs_group);
 	if (!err)
 		err = sysfs_create_group(xtcp_sysfs_root, &xtcp_sysfs_counters);
+	if (!err)
+		err = sysfs_create_link(xtcp_sysfs_root, &THIS_MODULE->mkobj.kobj, "module");
 	if (err)
 		xtcp_sysfs_exit();
 	return err;
