@@ -144,12 +144,13 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	for (int k = 1; k < CASES; k++) {
+		int kinds = k == 1 ? FEW : MANY;
 		bool bad = ns[k] > ns[0] + MOST_NS;
 
-		printf("# connect() %llu ns, with %d policies of %d kinds %llu ns\n", (unsigned long long)ns[0], POLICIES,
-		       k == 1 ? FEW : MANY, (unsigned long long)ns[k]);
-		printf("%sok %d %d policies of %d kinds cost a connection at most %d instructions\n", bad ? "not " : "",
-		       k, POLICIES, k == 1 ? FEW : MANY, MOST_NS);
+		printf("# connect() %llu ns, with %d policies of %d kinds %llu ns\n", (unsigned long long)ns[0],
+		       POLICIES, kinds, (unsigned long long)ns[k]);
+		printf("%sok %d %d policies of %d kinds cost a connection at most %d instructions\n",
+		       bad ? "not " : "", k, POLICIES, kinds, MOST_NS);
 		failed |= bad;
 	}
 	genl_close(&g);
