@@ -24,6 +24,7 @@ help:
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
 	@echo 'make wire WIRE=cookies     segment by segment, beside the kernel'\''s TCP (KERNEL=uml-plain; WIRE: part of a name)'
+	@echo 'make nlfuzz MESSAGES=1000000   that many wrong and mutated messages to the netlink family (SEED=2: others)'
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
@@ -96,6 +97,14 @@ sim:
 .PHONY: wire
 wire:
 	@scripts/vm --kernel $(or $(KERNEL),uml-plain) --timeout 900 -- selftests/wire/run.py $(WIRE)
+
+# For each of IPv4 and IPv6 half of them.
+MESSAGES ?= 1000000
+.PHONY: nlfuzz
+nlfuzz:
+	@$(MAKE) --no-print-directory -C selftests all
+	@XTCP_FUZZ_MESSAGES=$$(($(MESSAGES) / 2)) XTCP_SEED=$(or $(SEED),1) \
+		scripts/vm --kernel $(or $(KERNEL),uml) --timeout 7200 -- build/selftests/net/nlfuzz
 
 .PHONY: completion
 completion:

@@ -60,6 +60,8 @@
 #include "core/undo.h"
 #include "core/urgent.h"
 #include "core/window.h"
+#include "clock.h"
+#include "ctl/control.h"
 #include "ctl/mib.h"
 
 #define XTCP_ADVERTISED_MSS_MIN	88u	/* smallest send MSS ever used, bytes (against tiny-MSS attacks) */
@@ -182,54 +184,6 @@ enum xtcp_fastopen_opt {
 	XTCP_FASTOPEN_COOKIE_SENT,
 };
 
-/* enum xtcp_listen_count - what a listener counts */
-enum xtcp_listen_count {
-	XTCP_LISTEN_ACCEPTED,
-	XTCP_LISTEN_COOKIES_SENT,
-	XTCP_LISTEN_COOKIES_RECEIVED,
-	XTCP_LISTEN_COOKIES_FAILED,
-	XTCP_LISTEN_DROP_ACCEPT_QUEUE,
-	XTCP_LISTEN_DROP_SYN_QUEUE,
-	XTCP_LISTEN_DROP_MEMORY,
-	XTCP_LISTEN_DROP_TIMEOUT,
-	XTCP_LISTEN_DROP_RESET,
-	XTCP_LISTEN_COUNTS
-};
-
-/**
- * struct xtcp_listen_stats - a listener's record; any context, no lock (ctl/listen.c)
- * @counts: by enum xtcp_listen_count
- * @accept_high: the longest accept queue; written under accept_lock
- * @syn_high: the most requests
- * @told_at: jiffies of the last event about a drop, and about a queue that is too full
- */
-struct xtcp_listen_stats {
-	atomic64_t counts[XTCP_LISTEN_COUNTS];
-	u32 accept_high;
-	atomic_t syn_high;
-	unsigned long told_at[2];
-};
-
-/**
- * struct xtcp_why - a connection's time by what it waited for (ctl/why.c); socket lock
- * @begin_us: when it was opened
- * @tx_since_us: since when the sender waits for @tx
- * @rx_since_us: since when the receiver waits for @rx
- * @us: time of all earlier waits, by enum xtcp_limit_kind
- * @tx: what the sender waits for
- * @rx: what the receiver waits for
- * @reason: why it ends, enum xtcp_reason; 0: not known
- */
-struct xtcp_why {
-	u64 begin_us;
-	u64 tx_since_us;
-	u64 rx_since_us;
-	u64 us[XTCP_BYS];
-	u8 tx;
-	u8 rx;
-	u8 reason;
-};
-
 /**
  * struct xtcp_listen - what only a listener has
  * @stats: queue marks and drops by cause
@@ -315,6 +269,8 @@ struct xtcp_listen {
  * @init_cwnd: initial window in segments, 0 = the route's or the netns's
  * @quickack: every segment is acknowledged at once
  * @policy: number of the policy that was applied, or 0
+ * @params_own: bits by XTCP_A_PARAM_*: the program has set it, no default or policy does
+ * @params_policy: the same: the policy of this connection has; the next one begins without
  * @peer_isn: IRS
  * @isn: ISS
  * @listen: listener part
@@ -345,6 +301,8 @@ struct xtcp_sock {
 	/* socket lock: set by the user, kept from one connection to the next */
 	u32 rto_max_us;
 	bool quickack;
+	u32 params_own;
+	u32 params_policy;
 
 	/* socket lock: sending */
 	u32 rto_us;
@@ -573,34 +531,6 @@ struct xtcp_tw {
 #define XTCP_TW_SLOTS		1024u
 #define XTCP_TW_TICK_MS		64u
 
-/**
- * struct xtcp_knobs - net.xtcp, as far as it is not older than this; a new namespace has the first one's values
- * @congestion_control: algorithm of new sockets, "" = net.ipv4.tcp_congestion_control
- * @init_cwnd: initial window, segments
- * @rto_min_us: of new connections
- * @rto_max_ms: of new connections
- * @delack_max_ms: of new connections
- * @quickack: acknowledge every segment at once
- * @closed_max: records of closed connections
- * @event_rate: events a second
- * @stall_retries: time-outs in a row that make a connection a stalled one
- * @listen_alarm_percent: a fuller queue of a listener is an event, 0 = none
- * @policy_max: policies
- */
-struct xtcp_knobs {
-	char congestion_control[TCP_CA_NAME_MAX];
-	unsigned int init_cwnd;
-	unsigned int rto_min_us;
-	unsigned int rto_max_ms;
-	unsigned int delack_max_ms;
-	unsigned int quickack;
-	unsigned int closed_max;
-	unsigned int event_rate;
-	unsigned int stall_retries;
-	unsigned int listen_alarm_percent;
-	unsigned int policy_max;
-};
-
 struct xtcp_ctl;
 
 /**
@@ -695,68 +625,6 @@ static inline u16 xtcp_default_mss(bool v4)
 {
 	return v4 ? 536 : 1220;
 }
-
-/* ------------------------------------------------------------ clocks */
-
-/** xtcp_clock_refresh() - read the clock once per segment or call; the rest of the path uses tp->tcp_mstamp (us) */
-static inline void xtcp_clock_refresh(struct tcp_sock *tp)
-{
-	u64 ns = ktime_get_ns();
-
-	tp->tcp_clock_cache = ns;
-	tp->tcp_mstamp = div_u64(ns, NSEC_PER_USEC);
-}
-
-/** xtcp_clock_ts() - our timestamp clock (ms), without a connection's offset, at @us */
-static inline u32 xtcp_clock_ts(u64 us)
-{
-	return (u32)div_u64(us, USEC_PER_MSEC);
-}
-
-/** xtcp_clock_us() - now, us */
-static inline u64 xtcp_clock_us(void)
-{
-	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
-}
-
-/** xtcp_clock_s() - now, seconds, for ages */
-static inline u32 xtcp_clock_s(void)
-{
-	return (u32)ktime_get_seconds();
-}
-
-/* ------------------------------------------------------------ main.c, ctl/ */
-
-int xtcp_net_register(void);
-void xtcp_net_unregister(void);
-int xtcp_sysctl_net_init(struct net *net);
-void xtcp_sysctl_net_exit(struct net *net);
-int xtcp_proc_net_init(struct net *net);
-void xtcp_proc_net_exit(struct net *net);
-/* xtcp_diag_abort() - proto.diag_destroy: ss -K; process context */
-int xtcp_diag_abort(struct sock *sk, int err);
-u64 xtcp_diag_cookie(struct sock *sk);			/* SO_COOKIE */
-
-int xtcp_ctl_init(void);
-void xtcp_ctl_exit(void);
-int xtcp_ctl_net_init(struct net *net);
-void xtcp_ctl_net_exit(struct net *net);
-
-/* where the time goes: called at the end of each step, socket locked, clock fresh */
-void xtcp_why_begin(struct sock *sk);			/* the connection begins */
-void xtcp_why_update(struct sock *sk);
-void xtcp_why_timeout(struct sock *sk);			/* an RTO was waited for in vain */
-void xtcp_why_refresh(struct sock *sk);			/* the same as update, reads the clock */
-void xtcp_why_ends(struct sock *sk, u8 reason);		/* enum xtcp_reason; the first one given counts */
-void xtcp_closed_record(struct sock *sk, int state);	/* it was in @state and is over */
-
-void xtcp_listen_count(struct sock *listener, enum xtcp_listen_count what);	/* softirq */
-void xtcp_listen_queued(struct sock *listener, bool accept);	/* a queue grew */
-
-void xtcp_param_init(struct sock *sk);			/* the netns's values, for a new connection */
-void xtcp_policy_apply(struct sock *sk, bool accepted);	/* addresses are set, nothing was sent */
-void xtcp_event_established(struct sock *sk);
-void xtcp_event_stalled(struct sock *sk);		/* after a time-out */
 
 /* ------------------------------------------------------------ sock/family.c */
 

@@ -138,6 +138,8 @@ bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const 
 	unsigned int most = xtcp_fastopen_limit(listener);
 
 	*give = false;
+	if (o->has_fo && !o->fo_len)
+		xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenCookieReqd);
 	if (!(how & TFO_SERVER_ENABLE) || !most || (!text && !o->has_fo))
 		return false;
 	/* RFC 7413 5.1: connections that nobody has proved to want are few */
@@ -153,7 +155,8 @@ bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const 
 	if (xtcp_fastopen_cookie_ok(listener, t, o))
 		return true;
 	*give = true;
-	xtcp_mib_inc(net, o->fo_len ? XTCP_MIB_TCPFastOpenPassiveFail : XTCP_MIB_TCPFastOpenCookieReqd);
+	if (o->fo_len)
+		xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenPassiveFail);
 	return false;
 }
 

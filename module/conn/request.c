@@ -80,6 +80,7 @@ static void xtcp_req_expired(struct timer_list *t)
 		goto put;
 	}
 	req->retrans++;
+	xtcp_mib_inc(net, XTCP_MIB_TCPTimeouts);
 	trace_xtcp_retransmit_synack(listener, req);
 	/* an ACK that TCP_DEFER_ACCEPT or a full accept queue put off is asked for again by the same means */
 	if (!xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req)))

@@ -331,6 +331,7 @@ static void xtcp_timer_delack_work(struct sock *sk)
 	xs->turns = 0;
 	xtcp_clock_refresh(&xs->tp);
 	xtcp_control_ack(sk);
+	xtcp_mib_inc(sock_net(sk), XTCP_MIB_DelayedACKs);
 }
 
 /* RFC 9293 3.8.4: probe an idle peer; end the connection when it stays silent */

@@ -10,7 +10,8 @@
 
 void xtcp_plpmtu_begin(struct xtcp_plpmtu *m, u32 base, u32 most)
 {
-	*m = (struct xtcp_plpmtu){ .low = min(base, most), .high = most, .enabled = true };
+	*m = (struct xtcp_plpmtu){ .high = most, .enabled = true };
+	m->low = min(base, most);
 }
 
 u32 xtcp_plpmtu_next(struct xtcp_plpmtu *m, u32 threshold, u32 now_s, u32 again_s, u32 most)

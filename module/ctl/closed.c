@@ -5,10 +5,25 @@
  * connection, in softirq or process context with the socket lock held; allocates until the ring is full, then the
  * oldest record is used again.
  */
+#include <linux/memcontrol.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/xarray.h>
 
 #include "xtcp.h"
 #include "ctl/ctl.h"
+
+#define XTCP_CLOSED_GFP		(GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
+
+/* What is allocated from now on is charged to the memory cgroup of @sk. Returns who paid before. */
+static struct mem_cgroup *xtcp_closed_bill(const struct sock *sk)
+{
+#ifdef CONFIG_MEMCG
+	if (sk->sk_memcg)
+		return set_active_memcg(sk->sk_memcg);
+#endif
+	return set_active_memcg(NULL);
+}
 
 /* Nobody said why: then it is told by the way the states went. */
 static u8 xtcp_closed_guess(const struct sock *sk, int state)
@@ -85,17 +100,34 @@ static void xtcp_closed_take(struct xtcp_closed *c, struct sock *sk, int state)
 static struct xtcp_closed *xtcp_closed_slot(struct xtcp_ctl *ctl, unsigned int most)
 {
 	struct xtcp_closed *c = NULL, *old;
+	unsigned long seq = 0;
 
-	spin_lock_bh(&ctl->closed_lock);
+	xa_lock_bh(&ctl->closed);
 	while (ctl->closed_count && ctl->closed_count >= most) {
-		old = list_first_entry(&ctl->closed, struct xtcp_closed, node);
-		list_del(&old->node);
+		old = xa_find(&ctl->closed, &seq, ULONG_MAX, XA_PRESENT);
+		__xa_erase(&ctl->closed, seq);
 		ctl->closed_count--;
 		kfree(c);
 		c = old;
 	}
-	spin_unlock_bh(&ctl->closed_lock);
-	return c ? : kmalloc(sizeof(*c), GFP_ATOMIC | __GFP_NOWARN);
+	xa_unlock_bh(&ctl->closed);
+	return c ? : kmalloc(sizeof(*c), XTCP_CLOSED_GFP);
+}
+
+/* Give @c its number and its place. False: it has no place, and stays the caller's. *told: a copy, for the event */
+static bool xtcp_closed_keep(struct net *net, struct xtcp_closed *c, unsigned int most, struct xtcp_closed **told)
+{
+	struct xtcp_ctl *ctl = xtcp_net(net)->ctl;
+	bool kept;
+
+	xa_lock_bh(&ctl->closed);
+	c->seq = ++ctl->closed_seq;
+	/* once it is in the ring it may be used again at any moment */
+	*told = xtcp_event_wanted(net) ? kmemdup(c, sizeof(*c), GFP_ATOMIC | __GFP_NOWARN) : NULL;
+	kept = most && !xa_is_err(__xa_store(&ctl->closed, c->seq, c, XTCP_CLOSED_GFP));
+	ctl->closed_count += kept;
+	xa_unlock_bh(&ctl->closed);
+	return kept;
 }
 
 /**
@@ -108,27 +140,23 @@ void xtcp_closed_record(struct sock *sk, int state)
 	struct net *net = sock_net(sk);
 	struct xtcp_ctl *ctl = xtcp_net(net)->ctl;
 	unsigned int most = READ_ONCE(xtcp_net(net)->knobs.closed_max);
-	struct xtcp_closed *c, *told;
+	struct xtcp_closed *c, *told = NULL;
+	struct mem_cgroup *payer;
 
-	if (!xtcp_sk(sk)->why.begin_us || (!most && !ctl->closed_count && !xtcp_event_wanted(net)))
+	if (!xtcp_sk(sk)->why.begin_us ||
+	    (!most && !READ_ONCE(ctl->closed_count) && !xtcp_event_wanted(net)))
 		return;
+	/* whose connections they were has them on his account */
+	payer = xtcp_closed_bill(sk);
 	c = xtcp_closed_slot(ctl, most);
-	if (!c)
-		return;
-	xtcp_clock_refresh(tcp_sk(sk));
-	xtcp_closed_take(c, sk, state);
-	xtcp_sk(sk)->why.begin_us = 0;
-	spin_lock_bh(&ctl->closed_lock);
-	c->seq = ++ctl->closed_seq;
-	/* once it is in the ring it may be used again at any moment */
-	told = xtcp_event_wanted(net) ? kmemdup(c, sizeof(*c), GFP_ATOMIC | __GFP_NOWARN) : NULL;
-	if (most) {
-		list_add_tail(&c->node, &ctl->closed);
-		ctl->closed_count++;
+	if (c) {
+		xtcp_clock_refresh(tcp_sk(sk));
+		xtcp_closed_take(c, sk, state);
+		xtcp_sk(sk)->why.begin_us = 0;
+		if (!xtcp_closed_keep(net, c, most, &told))
+			kfree(c);
 	}
-	spin_unlock_bh(&ctl->closed_lock);
-	if (!most)
-		kfree(c);
+	set_active_memcg(payer);
 	if (told)
 		xtcp_event_closed(net, told);
 	kfree(told);
@@ -189,19 +217,17 @@ int xtcp_genl_closed_get_start(struct netlink_callback *cb)
 /* A copy of the first record after @last. */
 static bool xtcp_closed_next(struct xtcp_ctl *ctl, u64 last, struct xtcp_closed *copy)
 {
+	unsigned long seq = last + 1;
 	struct xtcp_closed *c;
-	bool found = false;
 
-	spin_lock_bh(&ctl->closed_lock);
-	list_for_each_entry(c, &ctl->closed, node) {
-		if (c->seq <= last)
-			continue;
+	if (last == U64_MAX)
+		return false;
+	xa_lock_bh(&ctl->closed);
+	c = xa_find(&ctl->closed, &seq, ULONG_MAX, XA_PRESENT);
+	if (c)
 		*copy = *c;
-		found = true;
-		break;
-	}
-	spin_unlock_bh(&ctl->closed_lock);
-	return found;
+	xa_unlock_bh(&ctl->closed);
+	return c;
 }
 
 /** xtcp_genl_closed_get_dump() - the records, oldest first; those that come meanwhile included */

@@ -311,10 +311,17 @@ static bool xtcp_conn_walk_over(const struct xtcp_conn_walk *w, const struct xtc
 /* ------------------------------------------------------------ dump */
 
 struct xtcp_conn_dump {
+	struct xtcp_reader reader;
 	struct xtcp_conn_filter filter;
 	struct xtcp_conn_walk walk;
 	struct xtcp_conn_entry held;
 };
+
+static void xtcp_conn_reader(struct sk_buff *request, struct xtcp_reader *reader)
+{
+	reader->user_ns = sk_user_ns(NETLINK_CB(request).sk);
+	reader->admin = netlink_net_capable(request, CAP_NET_ADMIN);
+}
 
 /** xtcp_genl_conn_get_start() - a dump begins; -EINVAL, -EAFNOSUPPORT, -ENOMEM */
 int xtcp_genl_conn_get_start(struct netlink_callback *cb)
@@ -325,8 +332,9 @@ int xtcp_genl_conn_get_start(struct netlink_callback *cb)
 
 	if (!d)
 		return -ENOMEM;
-	err = xtcp_conn_filter_parse(attrs[XTCP_A_CONN_FILTER], sk_user_ns(NETLINK_CB(cb->skb).sk), &d->filter,
-				     cb->extack);
+	/* whoever reads the answers later: what is told was decided for him who asked */
+	xtcp_conn_reader(cb->skb, &d->reader);
+	err = xtcp_conn_filter_parse(attrs[XTCP_A_CONN_FILTER], d->reader.user_ns, &d->filter, cb->extack);
 	if (err) {
 		kfree(d);
 		return err;
@@ -337,14 +345,14 @@ int xtcp_genl_conn_get_start(struct netlink_callback *cb)
 }
 
 static int xtcp_conn_fill(struct sk_buff *skb, u32 portid, u32 seq, int flags, struct xtcp_conn_entry *e,
-			  struct user_namespace *user_ns)
+			  const struct xtcp_reader *reader)
 {
 	void *hdr = genlmsg_put(skb, portid, seq, &xtcp_genl_family, flags, XTCP_CMD_CONN_GET);
 	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = e->sk ? xtcp_fill_sock(skb, e->sk, user_ns) : xtcp_fill_mini(skb, e->mini, user_ns);
+	err = e->sk ? xtcp_fill_sock(skb, e->sk, reader) : xtcp_fill_mini(skb, e->mini, reader);
 	if (err)
 		genlmsg_cancel(skb, hdr);
 	else
@@ -356,7 +364,6 @@ static int xtcp_conn_fill(struct sk_buff *skb, u32 portid, u32 seq, int flags, s
 int xtcp_genl_conn_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct xtcp_conn_dump *d = (void *)cb->args[0];
-	struct user_namespace *user_ns = sk_user_ns(NETLINK_CB(cb->skb).sk);
 	int err = 0;
 
 	while (!signal_pending(current)) {
@@ -365,7 +372,7 @@ int xtcp_genl_conn_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		if (xtcp_conn_fits(&d->filter, &d->held))
 			err = xtcp_conn_fill(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI, &d->held,
-					     user_ns);
+					     &d->reader);
 		if (err)
 			break;
 		xtcp_conn_put(&d->held);
@@ -451,6 +458,7 @@ int xtcp_genl_conn_get_do(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
 	struct xtcp_conn_entry e = {};
+	struct xtcp_reader reader;
 	struct sk_buff *reply;
 	int err;
 
@@ -460,9 +468,9 @@ int xtcp_genl_conn_get_do(struct sk_buff *skb, struct genl_info *info)
 		err = xtcp_conn_find_tuple(info, &e);
 	if (err)
 		return err;
+	xtcp_conn_reader(skb, &reader);
 	reply = genlmsg_new(XTCP_CONN_ANSWER_BYTES, GFP_KERNEL);
-	err = reply ? xtcp_conn_fill(reply, info->snd_portid, info->snd_seq, 0, &e, sk_user_ns(NETLINK_CB(skb).sk)) :
-	      -ENOMEM;
+	err = reply ? xtcp_conn_fill(reply, info->snd_portid, info->snd_seq, 0, &e, &reader) : -ENOMEM;
 	xtcp_conn_put(&e);
 	if (!err)
 		return genlmsg_reply(reply, info);

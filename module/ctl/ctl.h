@@ -8,6 +8,7 @@
 
 #include <linux/cgroup.h>
 #include <linux/rcupdate.h>
+#include <linux/xarray.h>
 
 #include "ctl/netlink.h"
 
@@ -18,10 +19,9 @@ struct xtcp_policy_table;
  * @policy_mutex: writers of @policies
  * @policies: NULL: none; readers use RCU
  * @policy_id: the last number given
- * @closed_lock: the ring of closed connections
- * @closed: struct xtcp_closed, oldest first
- * @closed_count: entries
- * @closed_seq: number of the last record
+ * @closed: the ring of closed connections: struct xtcp_closed by number, under its own lock
+ * @closed_count: entries, guarded by that lock
+ * @closed_seq: number of the last record, the same
  * @event_lock: the budget of events
  * @events: that budget
  * @missed: events suppressed since the last one
@@ -31,8 +31,7 @@ struct xtcp_ctl {
 	struct xtcp_policy_table __rcu *policies;
 	u32 policy_id;
 
-	spinlock_t closed_lock;		/* closed, closed_count, closed_seq */
-	struct list_head closed;
+	struct xarray closed;		/* its lock: closed_count, closed_seq too */
 	unsigned int closed_count;
 	u64 closed_seq;
 
@@ -57,7 +56,6 @@ struct xtcp_params {
 
 /**
  * struct xtcp_closed - a connection that ended
- * @node: in the ring
  * @seq: its number
  * @time_us: wall clock
  * @duration_us: from its beginning
@@ -83,7 +81,6 @@ struct xtcp_params {
  * @us: time by limit
  */
 struct xtcp_closed {
-	struct list_head node;
 	u64 seq;
 	u64 time_us;
 	u64 duration_us;
@@ -128,12 +125,22 @@ void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS]);
 enum xtcp_party xtcp_closed_party(u8 reason);
 int xtcp_closed_fill(struct sk_buff *skb, const struct xtcp_closed *c, struct user_namespace *user_ns);
 
+/**
+ * struct xtcp_reader - who asks, and what may be told to him
+ * @user_ns: his user namespace
+ * @admin: has CAP_NET_ADMIN over the network namespace; else marks are left out, as in the kernel's sock_diag
+ */
+struct xtcp_reader {
+	struct user_namespace *user_ns;
+	bool admin;
+};
+
 /* fill.c: parts of messages; -EMSGSIZE */
 int xtcp_fill_tuple(struct sk_buff *skb, const struct xtcp_tuple *t, u16 family, const int attrs[4]);
 int xtcp_fill_limits(struct sk_buff *skb, int attr, const u64 us[XTCP_BYS], int tx, int rx);
 int xtcp_fill_listen(struct sk_buff *skb, struct sock *sk);
-int xtcp_fill_sock(struct sk_buff *skb, struct sock *sk, struct user_namespace *user_ns);
-int xtcp_fill_mini(struct sk_buff *skb, struct xtcp_mini *m, struct user_namespace *user_ns);
+int xtcp_fill_sock(struct sk_buff *skb, struct sock *sk, const struct xtcp_reader *reader);
+int xtcp_fill_mini(struct sk_buff *skb, struct xtcp_mini *m, const struct xtcp_reader *reader);
 int xtcp_fill_address(const struct nlattr *attr, struct in6_addr *addr, struct netlink_ext_ack *extack);
 
 extern const int xtcp_fill_conn_attrs[4];
@@ -147,6 +154,7 @@ void xtcp_event_policy(struct sock *sk);
 /* param.c */
 int xtcp_param_parse(struct net *net, const struct nlattr *nest, struct xtcp_params *p, struct netlink_ext_ack *extack);
 int xtcp_param_fill(struct sk_buff *skb, int attr, const struct xtcp_params *p);
+void xtcp_param_begin(struct sock *sk, bool accepted);
 void xtcp_param_read(const struct sock *sk, struct xtcp_params *p);
 void xtcp_param_apply(struct sock *sk, const struct xtcp_params *p, bool force);
 

@@ -29,6 +29,14 @@ static bool xtcp_event_allowed(struct xtcp_net *xn, u32 *missed)
 	return ok;
 }
 
+/* So many more were not told: the next one says so. */
+static void xtcp_event_missed(struct xtcp_net *xn, u32 count)
+{
+	spin_lock_bh(&xn->ctl->event_lock);
+	xn->ctl->missed += count;
+	spin_unlock_bh(&xn->ctl->event_lock);
+}
+
 static struct sk_buff *xtcp_event_begin(struct net *net, u8 cmd, void **hdr)
 {
 	struct sk_buff *skb;
@@ -37,8 +45,10 @@ static struct sk_buff *xtcp_event_begin(struct net *net, u8 cmd, void **hdr)
 	if (!xtcp_event_wanted(net) || !xtcp_event_allowed(xtcp_net(net), &missed))
 		return NULL;
 	skb = genlmsg_new(XTCP_EVENT_BYTES, GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb)
+	if (!skb) {
+		xtcp_event_missed(xtcp_net(net), missed + 1);
 		return NULL;
+	}
 	*hdr = genlmsg_put(skb, 0, 0, &xtcp_genl_family, 0, cmd);
 	if (missed && nla_put_u32(skb, XTCP_A_CONN_MISSED, missed)) {
 		nlmsg_free(skb);

@@ -92,8 +92,13 @@ static void xtcp_fill_memory(struct sock *sk, u32 mem[SK_MEMINFO_VARS])
 	mem[SK_MEMINFO_DROPS] = atomic_read(&sk->sk_drops);
 }
 
+static int xtcp_fill_mark(struct sk_buff *skb, u32 mark, const struct xtcp_reader *reader)
+{
+	return reader->admin ? nla_put_u32(skb, XTCP_A_CONN_MARK, mark) : 0;
+}
+
 /* What every socket has. */
-static int xtcp_fill_common(struct sk_buff *skb, struct sock *sk, struct user_namespace *user_ns)
+static int xtcp_fill_common(struct sk_buff *skb, struct sock *sk, const struct xtcp_reader *reader)
 {
 	struct xtcp_tuple t;
 	u32 mem[SK_MEMINFO_VARS];
@@ -106,9 +111,9 @@ static int xtcp_fill_common(struct sk_buff *skb, struct sock *sk, struct user_na
 	    xtcp_fill_tuple(skb, &t, sk->sk_family, xtcp_fill_conn_attrs) ||
 	    nla_put_u64_64bit(skb, XTCP_A_CONN_COOKIE, xtcp_diag_cookie(sk), XTCP_A_CONN_PAD) ||
 	    nla_put_u32(skb, XTCP_A_CONN_IFINDEX, sk->sk_bound_dev_if) ||
-	    nla_put_u32(skb, XTCP_A_CONN_UID, from_kuid_munged(user_ns, sk->sk_uid)) ||
+	    nla_put_u32(skb, XTCP_A_CONN_UID, from_kuid_munged(reader->user_ns, sk->sk_uid)) ||
 	    nla_put_u32(skb, XTCP_A_CONN_INODE, sock_i_ino(sk)) ||
-	    nla_put_u32(skb, XTCP_A_CONN_MARK, READ_ONCE(sk->sk_mark)) ||
+	    xtcp_fill_mark(skb, READ_ONCE(sk->sk_mark), reader) ||
 	    nla_put_u64_64bit(skb, XTCP_A_CONN_CGROUP, xtcp_ctl_cgroup(sk), XTCP_A_CONN_PAD) ||
 	    nla_put_string(skb, XTCP_A_CONN_CONGESTION, READ_ONCE(inet_csk(sk)->icsk_ca_ops)->name) ||
 	    nla_put(skb, XTCP_A_CONN_SKMEM, sizeof(mem), mem))
@@ -148,21 +153,21 @@ static int xtcp_fill_connection(struct sk_buff *skb, struct sock *sk)
  * xtcp_fill_sock() - a socket or listener
  * @skb: message
  * @sk: with a reference, not locked; process context
- * @user_ns: of whoever reads it
+ * @reader: who asks
  *
  * Return: 0, -EMSGSIZE.
  */
-int xtcp_fill_sock(struct sk_buff *skb, struct sock *sk, struct user_namespace *user_ns)
+int xtcp_fill_sock(struct sk_buff *skb, struct sock *sk, const struct xtcp_reader *reader)
 {
 	bool listener = inet_sk_state_load(sk) == TCP_LISTEN;
 
 	if (nla_put_u32(skb, XTCP_A_CONN_KIND, listener ? XTCP_KIND_LISTENER : XTCP_KIND_SOCKET) ||
-	    xtcp_fill_common(skb, sk, user_ns))
+	    xtcp_fill_common(skb, sk, reader))
 		return -EMSGSIZE;
 	return listener ? xtcp_fill_listen(skb, sk) : xtcp_fill_connection(skb, sk);
 }
 
-static int xtcp_fill_req(struct sk_buff *skb, struct xtcp_req *req, struct user_namespace *user_ns)
+static int xtcp_fill_req(struct sk_buff *skb, struct xtcp_req *req, const struct xtcp_reader *reader)
 {
 	struct sock *listener = req->listener;
 	s32 left = req->timer.expires - jiffies;
@@ -170,16 +175,16 @@ static int xtcp_fill_req(struct sk_buff *skb, struct xtcp_req *req, struct user_
 	if (nla_put_u8(skb, XTCP_A_CONN_STATE, TCP_SYN_RECV) ||
 	    nla_put_u32(skb, XTCP_A_CONN_EXPIRES_MS, left > 0 ? jiffies_to_msecs(left) : 0) ||
 	    nla_put_u32(skb, XTCP_A_CONN_RETRANS, READ_ONCE(req->retrans)) ||
-	    nla_put_u32(skb, XTCP_A_CONN_MARK, req->mark) ||
+	    xtcp_fill_mark(skb, req->mark, reader) ||
 	    nla_put_u64_64bit(skb, XTCP_A_CONN_COOKIE, xtcp_diag_cookie(listener), XTCP_A_CONN_PAD) ||
-	    nla_put_u32(skb, XTCP_A_CONN_UID, from_kuid_munged(user_ns, listener->sk_uid)) ||
+	    nla_put_u32(skb, XTCP_A_CONN_UID, from_kuid_munged(reader->user_ns, listener->sk_uid)) ||
 	    nla_put_u64_64bit(skb, XTCP_A_CONN_CGROUP, xtcp_ctl_cgroup(listener), XTCP_A_CONN_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
 
 /** xtcp_fill_mini() - a request or a TIME-WAIT; the caller holds a reference. A request's cookie is its listener's. */
-int xtcp_fill_mini(struct sk_buff *skb, struct xtcp_mini *m, struct user_namespace *user_ns)
+int xtcp_fill_mini(struct sk_buff *skb, struct xtcp_mini *m, const struct xtcp_reader *reader)
 {
 	u16 family = xtcp_tuple_is_v4(&m->tuple) ? AF_INET : AF_INET6;
 	bool request = m->kind == XTCP_MINI_REQ;
@@ -191,10 +196,10 @@ int xtcp_fill_mini(struct sk_buff *skb, struct xtcp_mini *m, struct user_namespa
 	    nla_put_u32(skb, XTCP_A_CONN_IFINDEX, m->ifindex))
 		return -EMSGSIZE;
 	if (request)
-		return xtcp_fill_req(skb, container_of(m, struct xtcp_req, m), user_ns);
+		return xtcp_fill_req(skb, container_of(m, struct xtcp_req, m), reader);
 	if (nla_put_u8(skb, XTCP_A_CONN_STATE, READ_ONCE(tw->fin_wait2) ? TCP_FIN_WAIT2 : TCP_TIME_WAIT) ||
 	    nla_put_u32(skb, XTCP_A_CONN_EXPIRES_MS, xtcp_timewait_left_ms(tw)) ||
-	    nla_put_u32(skb, XTCP_A_CONN_MARK, tw->mark))
+	    xtcp_fill_mark(skb, tw->mark, reader))
 		return -EMSGSIZE;
 	return 0;
 }

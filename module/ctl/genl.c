@@ -60,8 +60,7 @@ int xtcp_ctl_net_init(struct net *net)
 	if (!ctl)
 		return -ENOMEM;
 	mutex_init(&ctl->policy_mutex);
-	spin_lock_init(&ctl->closed_lock);
-	INIT_LIST_HEAD(&ctl->closed);
+	xa_init_flags(&ctl->closed, XA_FLAGS_LOCK_BH | XA_FLAGS_ACCOUNT);
 	spin_lock_init(&ctl->event_lock);
 	xtcp_net(net)->ctl = ctl;
 	return 0;
@@ -71,11 +70,13 @@ int xtcp_ctl_net_init(struct net *net)
 void xtcp_ctl_net_exit(struct net *net)
 {
 	struct xtcp_net *xn = xtcp_net(net);
-	struct xtcp_closed *c, *next;
+	struct xtcp_closed *c;
+	unsigned long seq;
 
 	xtcp_policy_net_exit(net);
-	list_for_each_entry_safe(c, next, &xn->ctl->closed, node)
+	xa_for_each(&xn->ctl->closed, seq, c)
 		kfree(c);
+	xa_destroy(&xn->ctl->closed);
 	kfree(xn->ctl);
 	xn->ctl = NULL;
 }

@@ -4,22 +4,108 @@
  * netlink handlers, by policy.c, and for the defaults of a new connection. Socket options of the same meaning write the
  * same fields.
  */
+#include <uapi/linux/xtcp.h>
+
 #include "xtcp.h"
 #include "ctl/ctl.h"
 
-/** xtcp_param_init() - what net.xtcp says a new connection begins with; socket lock held, or a child nobody knows */
+/* What a program can set that has no value for "not set". */
+#define XTCP_PARAMS_OWN		(BIT(XTCP_A_PARAM_RTO_MIN_US) | BIT(XTCP_A_PARAM_RTO_MAX_MS) | \
+				 BIT(XTCP_A_PARAM_DELACK_MAX_MS))
+#define XTCP_PARAMS_KEEP	(BIT(XTCP_A_PARAM_KEEP_IDLE_S) | BIT(XTCP_A_PARAM_KEEP_INTERVAL_S) | \
+				 BIT(XTCP_A_PARAM_KEEP_COUNT))
+
+/** xtcp_param_init() - what net.xtcp says a new socket begins with; socket lock held, or a child nobody knows */
 void xtcp_param_init(struct sock *sk)
 {
 	const struct xtcp_knobs *k = &xtcp_sk_net(sk)->knobs;
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	icsk->icsk_rto_min = usecs_to_jiffies(READ_ONCE(k->rto_min_us));
-	icsk->icsk_delack_max = msecs_to_jiffies(READ_ONCE(k->delack_max_ms));
-	xs->rto_max_us = READ_ONCE(k->rto_max_ms) * USEC_PER_MSEC;
+	if (!(xs->params_own & BIT(XTCP_A_PARAM_RTO_MIN_US)))
+		icsk->icsk_rto_min = usecs_to_jiffies(READ_ONCE(k->rto_min_us));
+	if (!(xs->params_own & BIT(XTCP_A_PARAM_DELACK_MAX_MS)))
+		icsk->icsk_delack_max = msecs_to_jiffies(READ_ONCE(k->delack_max_ms));
+	if (!(xs->params_own & BIT(XTCP_A_PARAM_RTO_MAX_MS)))
+		xs->rto_max_us = READ_ONCE(k->rto_max_ms) * USEC_PER_MSEC;
 	xs->init_cwnd = 0;
 	xs->quickack = READ_ONCE(k->quickack);
 	xs->policy = 0;
+}
+
+/* Forget what the policy of the connection before this one has set: it was that connection's. */
+static void xtcp_param_forget(struct sock *sk, bool accepted)
+{
+	u32 set = xtcp_sk(sk)->params_policy;
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (likely(!set))
+		return;
+	if (set & BIT(XTCP_A_PARAM_CONGESTION) && !accepted && !inet_csk(sk)->icsk_ca_setsockopt)
+		xtcp_cong_assign(sk);
+	if (set & BIT(XTCP_A_PARAM_TIME_WAIT_MS))
+		xtcp_sk(sk)->time_wait_ms = 0;
+	if (set & BIT(XTCP_A_PARAM_USER_TIMEOUT_MS))
+		WRITE_ONCE(inet_csk(sk)->icsk_user_timeout, 0);
+	if (set & XTCP_PARAMS_KEEP) {
+		sock_reset_flag(sk, SOCK_KEEPOPEN);
+		WRITE_ONCE(tp->keepalive_time, 0);
+		WRITE_ONCE(tp->keepalive_intvl, 0);
+		WRITE_ONCE(tp->keepalive_probes, 0);
+	}
+	if (set & BIT(XTCP_A_PARAM_PACING_RATE)) {
+		sk->sk_max_pacing_rate = ~0UL;
+		sk->sk_pacing_rate = ~0UL;
+	}
+	if (set & BIT(XTCP_A_PARAM_NOTSENT_LOWAT))
+		WRITE_ONCE(tp->notsent_lowat, 0);
+	xtcp_sk(sk)->params_policy = 0;
+}
+
+/**
+ * xtcp_param_begin() - a connection begins: the values of net.xtcp of this moment, and what the program has set
+ * @sk: locked, or a child nobody knows; its algorithm is not running
+ * @accepted: a child of a listener, in softirq; else in process context
+ */
+void xtcp_param_begin(struct sock *sk, bool accepted)
+{
+	xtcp_param_forget(sk, accepted);
+	xtcp_param_init(sk);
+}
+
+/** xtcp_param_own() - the program has set @optname itself, which no policy may undo; socket lock held */
+void xtcp_param_own(struct sock *sk, int optname)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	u32 what = 0;
+
+	switch (optname) {
+	case TCP_RTO_MIN_US:
+		what = BIT(XTCP_A_PARAM_RTO_MIN_US);
+		break;
+	case TCP_RTO_MAX_MS:
+		what = BIT(XTCP_A_PARAM_RTO_MAX_MS);
+		break;
+	case TCP_DELACK_MAX_US:
+		what = BIT(XTCP_A_PARAM_DELACK_MAX_MS);
+		break;
+	case TCP_KEEPIDLE:
+	case TCP_KEEPINTVL:
+	case TCP_KEEPCNT:
+		what = XTCP_PARAMS_KEEP;
+		break;
+	case TCP_USER_TIMEOUT:
+		what = BIT(XTCP_A_PARAM_USER_TIMEOUT_MS);
+		break;
+	case TCP_NOTSENT_LOWAT:
+		what = BIT(XTCP_A_PARAM_NOTSENT_LOWAT);
+		break;
+	case TCP_XTCP_TIME_WAIT_MS:
+		what = BIT(XTCP_A_PARAM_TIME_WAIT_MS);
+		break;
+	}
+	xs->params_own |= what & XTCP_PARAMS_OWN;
+	xs->params_policy &= ~what;
 }
 
 /* ------------------------------------------------------------ messages */
@@ -138,25 +224,16 @@ void xtcp_param_read(const struct sock *sk, struct xtcp_params *p)
 	}
 }
 
-static bool xtcp_param_has(const struct xtcp_params *p, int attr)
-{
-	return p->set & BIT(attr);
-}
-
 /* Keepalive: setting any of the three switches it on. */
-static void xtcp_param_keepalive(struct sock *sk, const struct xtcp_params *p, bool force)
+static void xtcp_param_keepalive(struct sock *sk, const struct xtcp_params *p, u32 due)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	bool on = sock_flag(sk, SOCK_KEEPOPEN);
 
-	if (!(p->set & (BIT(XTCP_A_PARAM_KEEP_IDLE_S) | BIT(XTCP_A_PARAM_KEEP_INTERVAL_S) |
-			BIT(XTCP_A_PARAM_KEEP_COUNT))) || (on && !force))
-		return;
-	if (xtcp_param_has(p, XTCP_A_PARAM_KEEP_IDLE_S))
+	if (due & BIT(XTCP_A_PARAM_KEEP_IDLE_S))
 		WRITE_ONCE(tp->keepalive_time, p->val[XTCP_A_PARAM_KEEP_IDLE_S] * HZ);
-	if (xtcp_param_has(p, XTCP_A_PARAM_KEEP_INTERVAL_S))
+	if (due & BIT(XTCP_A_PARAM_KEEP_INTERVAL_S))
 		WRITE_ONCE(tp->keepalive_intvl, p->val[XTCP_A_PARAM_KEEP_INTERVAL_S] * HZ);
-	if (xtcp_param_has(p, XTCP_A_PARAM_KEEP_COUNT))
+	if (due & BIT(XTCP_A_PARAM_KEEP_COUNT))
 		WRITE_ONCE(tp->keepalive_probes, p->val[XTCP_A_PARAM_KEEP_COUNT]);
 	sock_set_flag(sk, SOCK_KEEPOPEN);
 	/* one that is being opened starts it when it is established */
@@ -172,51 +249,86 @@ static void xtcp_param_pacing(struct sock *sk, u64 rate)
 }
 
 /* RTO bounds change what is waited for at once: the RTO is derived anew from what was measured. */
-static void xtcp_param_rto(struct sock *sk, const struct xtcp_params *p)
+static void xtcp_param_rto(struct sock *sk, const struct xtcp_params *p, u32 due)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct xtcp_rtt r = { .srtt_us = xs->tp.srtt_us, .rttvar_us = xs->tp.rttvar_us };
 
-	if (xtcp_param_has(p, XTCP_A_PARAM_RTO_MIN_US))
+	if (due & BIT(XTCP_A_PARAM_RTO_MIN_US))
 		icsk->icsk_rto_min = usecs_to_jiffies(p->val[XTCP_A_PARAM_RTO_MIN_US]);
-	if (xtcp_param_has(p, XTCP_A_PARAM_RTO_MAX_MS))
+	if (due & BIT(XTCP_A_PARAM_RTO_MAX_MS))
 		xs->rto_max_us = p->val[XTCP_A_PARAM_RTO_MAX_MS] * USEC_PER_MSEC;
 	if (!r.srtt_us)
 		return;
-	xs->rto_us = xtcp_rtt_rto(&r, jiffies_to_usecs(icsk->icsk_rto_min), xs->rto_max_us);
+	xs->rto_us = xtcp_rtt_rto(&r, xtcp_timer_rto_min_us(sk), xs->rto_max_us);
 	icsk->icsk_rto = usecs_to_jiffies(xs->rto_us);
+}
+
+/* What of @p is to be set: all of it by force, else what the program has left alone. */
+static u32 xtcp_param_due(const struct sock *sk, const struct xtcp_params *p, bool force)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+	u32 due = p->set;
+
+	/* an algorithm that runs is changed by xtcp_cong_set() alone */
+	if (icsk->icsk_ca_initialized)
+		due &= ~BIT(XTCP_A_PARAM_CONGESTION);
+	if (force)
+		return due;
+	due &= ~xs->params_own;
+	if (icsk->icsk_ca_setsockopt)
+		due &= ~BIT(XTCP_A_PARAM_CONGESTION);
+	if (xs->time_wait_ms)
+		due &= ~BIT(XTCP_A_PARAM_TIME_WAIT_MS);
+	if (icsk->icsk_user_timeout)
+		due &= ~BIT(XTCP_A_PARAM_USER_TIMEOUT_MS);
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		due &= ~XTCP_PARAMS_KEEP;
+	if (p->pacing_rate >= sk->sk_max_pacing_rate)
+		due &= ~BIT(XTCP_A_PARAM_PACING_RATE);
+	if (xs->tp.notsent_lowat)
+		due &= ~BIT(XTCP_A_PARAM_NOTSENT_LOWAT);
+	return due;
 }
 
 /**
  * xtcp_param_apply() - set parameters on a socket
  * @sk: locked, or a child nobody knows; any context
  * @p: the congestion control only if it has not started
- * @force: also over what the program has set itself
+ * @force: also over what the program has set itself, and for good; else for the connection that begins
  */
 void xtcp_param_apply(struct sock *sk, const struct xtcp_params *p, bool force)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	struct tcp_sock *tp = &xs->tp;
+	u32 due = xtcp_param_due(sk, p, force);
 
-	if (xtcp_param_has(p, XTCP_A_PARAM_CONGESTION) && !icsk->icsk_ca_initialized &&
-	    (force || !icsk->icsk_ca_setsockopt))
+	if (due & BIT(XTCP_A_PARAM_CONGESTION))
 		xtcp_cong_take(sk, p->ops);
-	if (xtcp_param_has(p, XTCP_A_PARAM_INIT_CWND))
+	if (due & BIT(XTCP_A_PARAM_INIT_CWND))
 		xs->init_cwnd = p->val[XTCP_A_PARAM_INIT_CWND];
-	xtcp_param_rto(sk, p);
-	if (xtcp_param_has(p, XTCP_A_PARAM_DELACK_MAX_MS))
+	if (due & (BIT(XTCP_A_PARAM_RTO_MIN_US) | BIT(XTCP_A_PARAM_RTO_MAX_MS)))
+		xtcp_param_rto(sk, p, due);
+	if (due & BIT(XTCP_A_PARAM_DELACK_MAX_MS))
 		icsk->icsk_delack_max = msecs_to_jiffies(p->val[XTCP_A_PARAM_DELACK_MAX_MS]);
-	if (xtcp_param_has(p, XTCP_A_PARAM_TIME_WAIT_MS) && (force || !xs->time_wait_ms))
+	if (due & BIT(XTCP_A_PARAM_TIME_WAIT_MS))
 		xs->time_wait_ms = p->val[XTCP_A_PARAM_TIME_WAIT_MS];
-	if (xtcp_param_has(p, XTCP_A_PARAM_USER_TIMEOUT_MS) && (force || !icsk->icsk_user_timeout))
+	if (due & BIT(XTCP_A_PARAM_USER_TIMEOUT_MS))
 		WRITE_ONCE(icsk->icsk_user_timeout, p->val[XTCP_A_PARAM_USER_TIMEOUT_MS]);
-	xtcp_param_keepalive(sk, p, force);
-	if (xtcp_param_has(p, XTCP_A_PARAM_PACING_RATE) && (force || p->pacing_rate < sk->sk_max_pacing_rate))
+	if (due & XTCP_PARAMS_KEEP)
+		xtcp_param_keepalive(sk, p, due);
+	if (due & BIT(XTCP_A_PARAM_PACING_RATE))
 		xtcp_param_pacing(sk, p->pacing_rate);
-	if (xtcp_param_has(p, XTCP_A_PARAM_NOTSENT_LOWAT) && (force || !tp->notsent_lowat))
-		WRITE_ONCE(tp->notsent_lowat, p->val[XTCP_A_PARAM_NOTSENT_LOWAT]);
-	if (xtcp_param_has(p, XTCP_A_PARAM_QUICKACK))
+	if (due & BIT(XTCP_A_PARAM_NOTSENT_LOWAT))
+		WRITE_ONCE(xs->tp.notsent_lowat, p->val[XTCP_A_PARAM_NOTSENT_LOWAT]);
+	if (due & BIT(XTCP_A_PARAM_QUICKACK))
 		xs->quickack = p->val[XTCP_A_PARAM_QUICKACK];
+	if (force) {
+		xs->params_own |= due & XTCP_PARAMS_OWN;
+		xs->params_policy &= ~due;
+	} else {
+		xs->params_policy |= due;
+	}
 }

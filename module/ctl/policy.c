@@ -13,42 +13,47 @@
  * policy_mutex.
  */
 #include <linux/hash.h>
-#include <linux/jhash.h>
+#include <linux/log2.h>
 #include <linux/slab.h>
 
 #include "xtcp.h"
 #include "ctl/ctl.h"
 
 #define XTCP_POLICY_SHAPES	32u
+#define XTCP_POLICY_CGROUPS	128u	/* levels above a socket's own that are asked: who nests pays */
 
-/** struct xtcp_policy_key - what is matched, masked by a shape; all bytes count */
+#define XTCP_POLICY_WORDS	7
+
+/** struct xtcp_policy_key - what is matched, masked by a shape; also such a mask */
 struct xtcp_policy_key {
-	u64 remote[2];
-	u64 local[2];
-	u64 cgroup;
-	u32 uid;
-	u16 remote_port;
-	u16 local_port;
-	u32 direction;
-	u32 zero;
+	union {
+		struct {
+			u64 remote[2];
+			u64 local[2];
+			u64 cgroup;
+			u32 uid;
+			u16 remote_port;
+			u16 local_port;
+			u64 direction;
+		};
+		u64 word[XTCP_POLICY_WORDS];
+	};
 };
 
-static_assert(sizeof(struct xtcp_policy_key) == 56);
+static_assert(sizeof(struct xtcp_policy_key) == XTCP_POLICY_WORDS * sizeof(u64));
 
 /**
  * struct xtcp_policy_shape - which fields count; ordered by these in turn, more before less
  * @remote_bits: prefix length of the remote address; IPv4's is 96 more; 0: any, of both families
  * @local_bits: the same for the local one
  * @fields: XTCP_SHAPE_* bits, the weightier ones higher
- * @remote_mask: ones where @remote_bits says
- * @local_mask: ones where @local_bits says
+ * @mask: ones where these say
  */
 struct xtcp_policy_shape {
 	u8 remote_bits;
 	u8 local_bits;
 	u8 fields;
-	u64 remote_mask[2];
-	u64 local_mask[2];
+	struct xtcp_policy_key mask;
 };
 
 #define XTCP_SHAPE_REMOTE_PORT	0x10
@@ -79,7 +84,7 @@ struct xtcp_policy {
  * struct xtcp_policy_table - all policies of a namespace
  * @count: policies
  * @shapes: entries in @shape
- * @mask: of @head
+ * @bits: of an index into @head
  * @seed: of the hash
  * @shape: most special first
  * @head: first of a chain, an index into @policy plus one
@@ -89,8 +94,8 @@ struct xtcp_policy {
 struct xtcp_policy_table {
 	u32 count;
 	u32 shapes;
-	u32 mask;
-	u32 seed;
+	u32 bits;
+	u64 seed;
 	struct xtcp_policy_shape shape[XTCP_POLICY_SHAPES];
 	u32 *head;
 	u32 *next;
@@ -99,31 +104,34 @@ struct xtcp_policy_table {
 
 /* ------------------------------------------------------------ keys */
 
-/* The masks that belong to the prefix lengths. */
-static void xtcp_policy_shape_masks(struct xtcp_policy_shape *s)
+static void xtcp_policy_shape_mask(struct xtcp_policy_shape *s)
 {
 	static const struct in6_addr ones = { .s6_addr = { [0 ... 15] = 0xff } };
+	struct xtcp_policy_key *m = &s->mask;
 	struct in6_addr mask;
 
 	ipv6_addr_prefix(&mask, &ones, s->remote_bits);
-	memcpy(s->remote_mask, &mask, sizeof(mask));
+	memcpy(m->remote, &mask, sizeof(mask));
 	ipv6_addr_prefix(&mask, &ones, s->local_bits);
-	memcpy(s->local_mask, &mask, sizeof(mask));
+	memcpy(m->local, &mask, sizeof(mask));
+	m->cgroup = s->fields & XTCP_SHAPE_CGROUP ? ~0ull : 0;
+	m->uid = s->fields & XTCP_SHAPE_UID ? ~0u : 0;
+	m->remote_port = s->fields & XTCP_SHAPE_REMOTE_PORT ? 0xffff : 0;
+	m->local_port = s->fields & XTCP_SHAPE_LOCAL_PORT ? 0xffff : 0;
+	m->direction = s->fields & XTCP_SHAPE_DIRECTION ? ~0ull : 0;
 }
 
-static void xtcp_policy_mask(struct xtcp_policy_key *to, const struct xtcp_policy_key *from,
+/* Is @key, under the mask of @s, what @p is for? */
+static bool xtcp_policy_fits(const struct xtcp_policy *p, const struct xtcp_policy_key *key,
 			     const struct xtcp_policy_shape *s)
 {
-	to->remote[0] = from->remote[0] & s->remote_mask[0];
-	to->remote[1] = from->remote[1] & s->remote_mask[1];
-	to->local[0] = from->local[0] & s->local_mask[0];
-	to->local[1] = from->local[1] & s->local_mask[1];
-	to->cgroup = s->fields & XTCP_SHAPE_CGROUP ? from->cgroup : 0;
-	to->uid = s->fields & XTCP_SHAPE_UID ? from->uid : 0;
-	to->remote_port = s->fields & XTCP_SHAPE_REMOTE_PORT ? from->remote_port : 0;
-	to->local_port = s->fields & XTCP_SHAPE_LOCAL_PORT ? from->local_port : 0;
-	to->direction = s->fields & XTCP_SHAPE_DIRECTION ? from->direction : 0;
-	to->zero = 0;
+	u64 differs = 0;
+	int i;
+
+	for (i = 0; i < XTCP_POLICY_WORDS; i++)
+		differs |= p->key.word[i] ^ (key->word[i] & s->mask.word[i]);
+	return !differs && p->shape.remote_bits == s->remote_bits && p->shape.local_bits == s->local_bits &&
+	       p->shape.fields == s->fields;
 }
 
 static int xtcp_policy_shape_cmp(const struct xtcp_policy_shape *a, const struct xtcp_policy_shape *b)
@@ -136,17 +144,19 @@ static int xtcp_policy_shape_cmp(const struct xtcp_policy_shape *a, const struct
 }
 
 /*
- * Quick rather than strong: a peer chooses what is looked up, but only who writes policies chooses what is in the chains.
+ * A sum of products, which do not wait for each other. Quick rather than strong: a peer chooses what is looked up, but
+ * only who writes policies chooses what is in the chains.
  */
 static u32 xtcp_policy_hash(const struct xtcp_policy_table *t, const struct xtcp_policy_key *key,
 			    const struct xtcp_policy_shape *s)
 {
-	u64 rest = key->local[0] ^ key->local[1] ^ key->cgroup ^ key->uid ^ key->direction;
-	u64 remote = key->remote[0] * GOLDEN_RATIO_64 ^ key->remote[1];
+	u64 sum = t->seed + (s->remote_bits << 16 | s->local_bits << 8 | s->fields) * GOLDEN_RATIO_64;
+	u64 factor = GOLDEN_RATIO_64;
+	int i;
 
-	rest += s->remote_bits << 16 | s->local_bits << 8 | s->fields;
-	remote ^= ((u64)key->remote_port << 16 | key->local_port) * GOLDEN_RATIO_64;
-	return jhash_3words(remote, remote >> 32, rest ^ rest >> 32, t->seed) & t->mask;
+	for (i = 0; i < XTCP_POLICY_WORDS; i++, factor *= GOLDEN_RATIO_64)
+		sum += (key->word[i] & s->mask.word[i]) * factor;
+	return hash_64(sum ^ sum >> 32, t->bits);
 }
 
 /* ------------------------------------------------------------ lookup */
@@ -156,12 +166,9 @@ static struct xtcp_policy *xtcp_policy_probe(const struct xtcp_policy_table *t, 
 {
 	u32 i;
 
-	for (i = t->head[xtcp_policy_hash(t, key, s)]; i; i = t->next[i - 1]) {
-		struct xtcp_policy *p = t->policy[i - 1];
-
-		if (!memcmp(&p->key, key, sizeof(*key)) && !xtcp_policy_shape_cmp(&p->shape, s))
-			return p;
-	}
+	for (i = t->head[xtcp_policy_hash(t, key, s)]; i; i = t->next[i - 1])
+		if (xtcp_policy_fits(t->policy[i - 1], key, s))
+			return t->policy[i - 1];
 	return NULL;
 }
 
@@ -171,9 +178,10 @@ static struct xtcp_policy *xtcp_policy_probe_cgroups(const struct xtcp_policy_ta
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA
 	struct cgroup *cgrp = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
+	u32 deepest = XTCP_POLICY_CGROUPS;
 	struct xtcp_policy *p;
 
-	for (; cgrp; cgrp = cgroup_parent(cgrp)) {
+	for (; cgrp && deepest--; cgrp = cgroup_parent(cgrp)) {
 		key->cgroup = cgroup_id(cgrp);
 		p = xtcp_policy_probe(t, key, s);
 		if (p)
@@ -183,19 +191,17 @@ static struct xtcp_policy *xtcp_policy_probe_cgroups(const struct xtcp_policy_ta
 	return NULL;
 }
 
-static struct xtcp_policy *xtcp_policy_find(const struct xtcp_policy_table *t, const struct xtcp_policy_key *full,
+static struct xtcp_policy *xtcp_policy_find(const struct xtcp_policy_table *t, struct xtcp_policy_key *key,
 					    const struct sock *sk)
 {
-	struct xtcp_policy_key key;
 	struct xtcp_policy *p;
 	u32 i;
 
 	for (i = 0; i < t->shapes; i++) {
-		xtcp_policy_mask(&key, full, &t->shape[i]);
 		if (t->shape[i].fields & XTCP_SHAPE_CGROUP)
-			p = xtcp_policy_probe_cgroups(t, &key, &t->shape[i], sk);
+			p = xtcp_policy_probe_cgroups(t, key, &t->shape[i], sk);
 		else
-			p = xtcp_policy_probe(t, &key, &t->shape[i]);
+			p = xtcp_policy_probe(t, key, &t->shape[i]);
 		if (p)
 			return p;
 	}
@@ -207,7 +213,8 @@ static struct xtcp_policy *xtcp_policy_find(const struct xtcp_policy_table *t, c
  * @sk: addresses and ports are set, nothing was sent; locked, or a child nobody knows
  * @accepted: it is a child of a listener
  *
- * What the program has set itself stays. Any context.
+ * The values of net.xtcp and a policy of a connection before are undone first. What the program has set itself stays.
+ * Any context.
  */
 void xtcp_policy_apply(struct sock *sk, bool accepted)
 {
@@ -217,6 +224,7 @@ void xtcp_policy_apply(struct sock *sk, bool accepted)
 	struct xtcp_policy *p;
 	struct xtcp_tuple tuple;
 
+	xtcp_param_begin(sk, accepted);
 	if (!rcu_access_pointer(ctl->policies))
 		return;
 	xtcp_connect_fill_tuple(sk, &tuple);
@@ -264,7 +272,7 @@ static void xtcp_policy_table_free(struct xtcp_policy_table *t)
 static struct xtcp_policy_table *xtcp_policy_table_new(u32 most)
 {
 	struct xtcp_policy_table *t = kvzalloc(struct_size(t, policy, most), GFP_KERNEL_ACCOUNT);
-	u32 heads = roundup_pow_of_two(max(2 * most, 8u));
+	u32 bits = order_base_2(max(2 * most, 8u)), heads = 1u << bits;
 
 	if (!t)
 		return NULL;
@@ -274,8 +282,8 @@ static struct xtcp_policy_table *xtcp_policy_table_new(u32 most)
 		return NULL;
 	}
 	t->next = t->head + heads;
-	t->mask = heads - 1;
-	t->seed = get_random_u32();
+	t->bits = bits;
+	t->seed = get_random_u64();
 	return t;
 }
 
@@ -401,7 +409,7 @@ static int xtcp_policy_parse_match(struct nlattr **tb, struct user_namespace *us
 {
 	struct in6_addr remote = {}, local = {};
 	struct xtcp_policy_key key = {};
-	int err;
+	int err, i;
 
 	err = xtcp_policy_parse_addr(tb[XTCP_A_POLICY_REMOTE], tb[XTCP_A_POLICY_REMOTE_PREFIX], &remote,
 				     &p->shape.remote_bits, extack);
@@ -432,8 +440,9 @@ static int xtcp_policy_parse_match(struct nlattr **tb, struct user_namespace *us
 	}
 	memcpy(key.remote, &remote, sizeof(key.remote));
 	memcpy(key.local, &local, sizeof(key.local));
-	xtcp_policy_shape_masks(&p->shape);
-	xtcp_policy_mask(&p->key, &key, &p->shape);
+	xtcp_policy_shape_mask(&p->shape);
+	for (i = 0; i < XTCP_POLICY_WORDS; i++)
+		p->key.word[i] = key.word[i] & p->shape.mask.word[i];
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/xtcp: version, features, and the counters of all network namespaces together; one value per file. What
- * can be set is set elsewhere: net.xtcp, net.ipv4.tcp_*, and parameters of modules. Process context.
+ * /sys/kernel/xtcp: version, features, and counters: of all network namespaces together for whoever is in the first
+ * one, elsewhere of the reader's own; one value per file. What can be set is set elsewhere: net.xtcp, net.ipv4.tcp_*,
+ * and the module's parameters, to which a link leads, the algorithm's among them. Process context.
  */
 #include <linux/kobject.h>
 #include <linux/module.h>
@@ -63,9 +64,12 @@ static const struct attribute_group xtcp_sysfs_counters = { .name = "counters", 
 static ssize_t xtcp_sysfs_counter_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	unsigned int item = attr - xtcp_sysfs_counter;
-	const struct net *net;
+	const struct net *net = current->nsproxy->net_ns;
 	u64 sum = 0;
 
+	/* a container learns nothing of its neighbours */
+	if (!net_eq(net, &init_net))
+		return sysfs_emit(buf, "%llu\n", xtcp_mib_read(net, item));
 	down_read(&net_rwsem);
 	for_each_net(net)
 		sum += xtcp_mib_read(net, item);
@@ -94,6 +98,8 @@ int xtcp_sysfs_init(void)
 		err = sysfs_create_group(xtcp_sysfs_root, &xtcp_sysfs_counters);
 	if (!err)
 		err = sysfs_create_group(xtcp_sysfs_root, &xtcp_params_group);
+	if (!err)
+		err = sysfs_create_link(xtcp_sysfs_root, &THIS_MODULE->mkobj.kobj, "module");
 	if (err)
 		xtcp_sysfs_exit();
 	return err;

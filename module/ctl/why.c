@@ -38,7 +38,9 @@ static enum xtcp_limit_kind xtcp_why_tx(const struct sock *sk, u32 queued)
 		.in_flight = tcp_packets_in_flight(tp),
 		.cwnd = tp->snd_cwnd,
 		.unacked = tp->packets_out,
-		.recovering = inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || inet_csk(sk)->icsk_retransmits,
+		/* a tail loss probe is out since the ACKs stopped coming: what it repairs never enters recovery */
+		.recovering = inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || inet_csk(sk)->icsk_retransmits ||
+			      xs->tlp.active,
 		.full = sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags),
 		.paced = hrtimer_is_queued((struct hrtimer *)&xs->pace_timer),
 		.throttled = test_bit(XTCP_TSQ_THROTTLED, &xs->deferred),
@@ -123,6 +125,21 @@ void xtcp_why_refresh(struct sock *sk)
 	xtcp_why_update(sk);
 }
 
+/* The last @us of the wait were spent on an ACK that did not come: whatever they were taken for, it was recovery. */
+static void xtcp_why_in_vain(struct xtcp_sock *xs, u64 us)
+{
+	struct xtcp_why *w = &xs->why;
+	u64 waited = xs->tp.tcp_mstamp - w->tx_since_us;
+
+	if (!w->begin_us)
+		return;
+	us = min(us, waited);
+	w->us[w->tx] += waited - us;
+	w->us[XTCP_BY_RECOVERY] += us;
+	w->tx = XTCP_BY_RECOVERY;
+	w->tx_since_us = xs->tp.tcp_mstamp;
+}
+
 /**
  * xtcp_why_timeout() - the retransmission timer expired: the time since the last news was lost on it
  * @sk: connection, locked, clock refreshed; before the RTO is backed off
@@ -132,17 +149,16 @@ void xtcp_why_refresh(struct sock *sk)
 void xtcp_why_timeout(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	struct xtcp_why *w = &xs->why;
-	u64 rto = xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, xs->rto_max_us);
-	u64 waited = xs->tp.tcp_mstamp - w->tx_since_us;
 
-	if (!w->begin_us)
-		return;
-	rto = min(rto, waited);
-	w->us[w->tx] += waited - rto;
-	w->us[XTCP_BY_RECOVERY] += rto;
-	w->tx = XTCP_BY_RECOVERY;
-	w->tx_since_us = xs->tp.tcp_mstamp;
+	xtcp_why_in_vain(xs, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, xs->rto_max_us));
+}
+
+/** xtcp_why_probe() - a tail loss probe leaves: as xtcp_why_timeout(), for the time-out before it (RFC 8985 7.2) */
+void xtcp_why_probe(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	xtcp_why_in_vain(xs, xtcp_tlp_timeout(xs->tp.srtt_us >> 3, xs->tp.packets_out, xs->rto_us));
 }
 
 /**

@@ -355,7 +355,6 @@ void xtcp_data_ack(struct sock *sk)
 	if (xtcp_delack_now(&in)) {
 		xtcp_control_ack(sk);
 	} else if (!timer_pending(&xs->delack_timer)) {
-		xtcp_mib_inc(sock_net(sk), XTCP_MIB_DelayedACKs);
 		xtcp_timer_delack_start(sk, min(xtcp_delack_timeout(xs->ato_us, tp->srtt_us >> 3, xs->pingpong),
 						jiffies_to_usecs(inet_csk(sk)->icsk_delack_max)));
 	}

@@ -419,6 +419,8 @@ int xtcp_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, u
 
 	lock_sock(sk);
 	err = xtcp_sockopt_set_int(sk, optname, val);
+	if (!err)
+		xtcp_param_own(sk, optname);
 	release_sock(sk);
 	return err;
 }

@@ -47,6 +47,7 @@ void xtcp_probe_send(struct sock *sk)
 	bool fresh, sent;
 
 	xtcp_clock_refresh(tp);
+	xtcp_why_probe(sk);
 	/* from here on the retransmission timer runs, whatever becomes of the probe */
 	xs->rtx_mode = XTCP_RTX_RETRANS;
 	fresh = xtcp_probe_new_data(sk);

@@ -50,6 +50,7 @@ int lint_maybe(void);
 #define skb_list_walk_safe(first, pos, next) LINT_WALK_SAFE(pos, next)
 #define nla_for_each_attr(pos, ...) LINT_WALK(pos)
 #define nla_for_each_nested(pos, ...) LINT_WALK(pos)
+#define xa_for_each(xa, index, pos) LINT_WALK(pos)
 #define for_each_net(pos) LINT_WALK(pos)
 #define for_each_net_rcu(pos) LINT_WALK(pos)
 #define for_each_netdev(net, pos) LINT_WALK(pos)

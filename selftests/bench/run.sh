@@ -155,4 +155,15 @@ else
 fi
 copies_end
 
+# What policies cost a connection; the program judges.
+"$OUTPUT/bench/policy" 100 >"$DIR/policy"
+while read -r line; do
+	case $line in
+	'#'*) echo "$line" ;;
+	'ok '*) tap_result 0 "${line#ok [0-9] }" ;;
+	'not ok '*) tap_result 1 "${line#not ok [0-9] }" ;;
+	esac
+done <"$DIR/policy"
+[ "$(grep -c 'ok [0-9]' "$DIR/policy")" = 2 ] || tap_result 1 "bench/policy broke off"
+
 tap_end

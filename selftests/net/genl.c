@@ -564,7 +564,10 @@ static int try_as_nobody(struct genl *inherited, int ns, u64 cookie)
 			return 20 + i;
 	nlh = genl_request(&g, XTCP_CMD_CONN_GET);
 	mnl_attr_put_u64(nlh, XTCP_A_CONN_COOKIE, cookie);
-	return genl_do(&g, nlh) ? 30 : 0;
+	if (genl_do(&g, nlh))
+		return 30;
+	/* what routes and filters go by is not everybody's business, as in the kernel's sock_diag */
+	return g.tb[XTCP_A_CONN_MARK] ? 31 : 0;
 }
 
 /* Reading is everybody's, changing is not. */
@@ -574,6 +577,10 @@ TEST_F(genl, privilege)
 	int status;
 	pid_t pid;
 
+	ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], SOL_SOCKET, SO_MARK, 77));
+	ASSERT_EQ(0, genl_get(&self->g, self->fd[XNET_NEAR]));
+	ASSERT_NE(NULL, self->g.tb[XTCP_A_CONN_MARK]);
+	EXPECT_EQ(77, (int)genl_num(self->g.tb[XTCP_A_CONN_MARK]));
 	xnet_ns_enter(self->net.ns[XNET_NEAR]);
 	pid = fork();
 	if (!pid)

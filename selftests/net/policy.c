@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/xtcp.h>
+
 #include "genl.h"
 #include "kselftest_harness.h"
 #include "xnet.h"
@@ -27,6 +29,15 @@ struct match {
 	u64 cgroup;
 	u32 cwnd;			/* what it sets */
 };
+
+#ifndef TCP_RTO_MAX_MS
+#define TCP_RTO_MAX_MS		44
+#define TCP_RTO_MIN_US		45
+#define TCP_DELACK_MAX_US	46
+#endif
+#ifndef MSG_FASTOPEN
+#define MSG_FASTOPEN		0x20000000
+#endif
 
 #define MATCH(...)	(&(struct match){ __VA_ARGS__ })
 
@@ -266,13 +277,96 @@ TEST_F(policy, the_program_knows_better)
 	ASSERT_EQ(0, xnet_set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1));
 	ASSERT_EQ(0, xnet_set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, 8));
 	ASSERT_EQ(0, xnet_set_int(fd, SOL_SOCKET, SO_MAX_PACING_RATE, 1000));
+	ASSERT_EQ(0, xnet_set_int(fd, IPPROTO_TCP, TCP_RTO_MIN_US, 100000));
+	ASSERT_EQ(0, xnet_set_int(fd, IPPROTO_TCP, TCP_RTO_MAX_MS, 9000));
+	ASSERT_EQ(0, xnet_set_int(fd, IPPROTO_TCP, TCP_DELACK_MAX_US, 20000));
+	ASSERT_EQ(0, xnet_set_int(fd, IPPROTO_TCP, TCP_XTCP_TIME_WAIT_MS, 77000));
 	ASSERT_EQ(0, xnet_connect(fd, &addr));
 	ASSERT_EQ(0, getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len));
 	EXPECT_STREQ("cubic", name);
+	EXPECT_EQ(100000, xnet_int(fd, IPPROTO_TCP, TCP_RTO_MIN_US));
+	EXPECT_EQ(9000, xnet_int(fd, IPPROTO_TCP, TCP_RTO_MAX_MS));
+	EXPECT_EQ(20000, xnet_int(fd, IPPROTO_TCP, TCP_DELACK_MAX_US));
+	EXPECT_EQ(77000, xnet_int(fd, IPPROTO_TCP, TCP_XTCP_TIME_WAIT_MS));
 	EXPECT_EQ(9000, xnet_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT));
 	EXPECT_EQ(999, xnet_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT));
 	EXPECT_EQ(8, xnet_int(fd, IPPROTO_TCP, TCP_KEEPIDLE));
 	EXPECT_EQ(1000, xnet_int(fd, SOL_SOCKET, SO_MAX_PACING_RATE));
+}
+
+/* A policy is one connection's: the next one of the same socket begins without it, with the values of that moment. */
+TEST_F(policy, one_connection)
+{
+	struct xnet_addr addr = xnet_address(self->net.family, XNET_FAR, XNET_PORT);
+	int fd = xnet_socket(self->net.ns[XNET_NEAR], XNET_XTCP, self->net.family);
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	char name[16] = "";
+	socklen_t len = sizeof(name);
+
+	ASSERT_EQ(0, genl_policy_add(&self->g, put_everything, NULL, NULL));
+	ASSERT_EQ(0, xnet_connect(fd, &addr));
+	EXPECT_EQ(7000, xnet_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT));
+	EXPECT_EQ(40000, xnet_int(fd, IPPROTO_TCP, TCP_RTO_MIN_US));
+	ASSERT_EQ(0, genl_policy_flush(&self->g));
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/xtcp/rto_max_ms", "33000"));
+	ASSERT_EQ(0, connect(fd, &none, sizeof(none)));
+	ASSERT_EQ(0, xnet_connect(fd, &addr));
+	ASSERT_EQ(0, genl_get(&self->g, fd));
+	EXPECT_EQ(NULL, self->g.tb[XTCP_A_CONN_POLICY]);
+	ASSERT_EQ(0, getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len));
+	EXPECT_STREQ("cubic", name);
+	EXPECT_EQ(10, cwnd_of(fd));
+	EXPECT_EQ(200000, xnet_int(fd, IPPROTO_TCP, TCP_RTO_MIN_US));
+	EXPECT_EQ(33000, xnet_int(fd, IPPROTO_TCP, TCP_RTO_MAX_MS));
+	EXPECT_EQ(200000, xnet_int(fd, IPPROTO_TCP, TCP_DELACK_MAX_US));
+	EXPECT_EQ(0, xnet_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT));
+	EXPECT_EQ(0, xnet_int(fd, SOL_SOCKET, SO_KEEPALIVE));
+	EXPECT_EQ(7200, xnet_int(fd, IPPROTO_TCP, TCP_KEEPIDLE));
+	EXPECT_EQ(-1, xnet_int(fd, SOL_SOCKET, SO_MAX_PACING_RATE));
+	EXPECT_NE(20000, xnet_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT));
+}
+
+/* Children of a listener begin with the values of their moment, but for what was set on the listener. */
+TEST_F(policy, children)
+{
+	int near = xnet_listen(&self->net, XNET_NEAR, XNET_PORT), fd;
+
+	ASSERT_LE(0, near);
+	ASSERT_EQ(0, xnet_set_int(near, IPPROTO_TCP, TCP_RTO_MIN_US, 100000));
+	ASSERT_EQ(0, xnet_set_int(near, IPPROTO_TCP, TCP_XTCP_TIME_WAIT_MS, 5000));
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/xtcp/rto_max_ms", "44000"));
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/xtcp/rto_min_us", "50000"));
+	ASSERT_LE(0, xnet_dial(&self->net, XNET_FAR, XNET_PORT));
+	fd = xnet_accept(near);
+	EXPECT_EQ(44000, xnet_int(fd, IPPROTO_TCP, TCP_RTO_MAX_MS));
+	EXPECT_EQ(100000, xnet_int(fd, IPPROTO_TCP, TCP_RTO_MIN_US));
+	EXPECT_EQ(5000, xnet_int(fd, IPPROTO_TCP, TCP_XTCP_TIME_WAIT_MS));
+}
+
+/* A connection that its SYN opens, text and all, gets its policy and leaves its record as any other. */
+TEST_F(policy, fast_open)
+{
+	struct xnet_addr addr = xnet_address(self->net.family, XNET_NEAR, XNET_PORT);
+	int near, fd, child;
+
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/ipv4/tcp_fastopen", "1538"));
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_FAR], "net/ipv4/tcp_fastopen", "5"));
+	near = xnet_listen(&self->net, XNET_NEAR, XNET_PORT);
+	ASSERT_EQ(0, add(&self->g, MATCH(.direction = XTCP_DIRECTION_ACCEPT, .local_port = XNET_PORT, .cwnd = 22)));
+	fd = xnet_socket(self->net.ns[XNET_FAR], XNET_TCP, self->net.family);
+	ASSERT_EQ(1, sendto(fd, "x", 1, MSG_FASTOPEN, &addr.sa, addr.len));
+	child = xnet_accept(near);
+	ASSERT_LE(0, child);
+	EXPECT_EQ(1, xnet_counter(self->net.ns[XNET_NEAR], XNET_XTCP, "TCPFastOpenPassive"));
+	EXPECT_LE(22, cwnd_of(child));
+	ASSERT_EQ(0, genl_get(&self->g, child));
+	EXPECT_EQ(1, (int)genl_num(self->g.tb[XTCP_A_CONN_POLICY]));
+	EXPECT_NE(NULL, self->g.tb[XTCP_A_CONN_LIMITS]);
+	xnet_linger(child, 1, 0);
+	close(child);
+	struct nlattr *tb[GENL_ATTRS] = {};
+
+	EXPECT_TRUE(genl_last_closed(&self->g, XNET_PORT, tb));
 }
 
 /* ------------------------------------------------------------ the table */

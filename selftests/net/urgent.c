@@ -16,7 +16,7 @@
 
 XNET_FIXTURE(stream);
 
-PEER_FIXTURE(scripted)
+PEER_FIXTURE(scripted);
 
 static volatile sig_atomic_t urgent_signals;
 

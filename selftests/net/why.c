@@ -291,4 +291,38 @@ TEST_F(scripted, hole)
 	genl_close(&g);
 }
 
+/* Two small segments, and the ACK of both: after the path's 50 ms, or that long after one of them was sent again. */
+static bool exchange(struct peer *peer, int fd, bool lose)
+{
+	if (write(fd, "a", 1) != 1 || write(fd, "b", 1) != 1 || !peer_await(peer, ACK, 1000) ||
+	    !peer_await(peer, ACK, 1000))
+		return false;
+	if (lose && !peer_await(peer, ACK, 2000))
+		return false;
+	xnet_sleep_ms(50);
+	peer_drain(peer);
+	peer_send(peer, ACK);
+	return true;
+}
+
+/* Tails are lost and repaired by probes: the connection never enters recovery, and yet that is what it waits for. */
+TEST_F(scripted, tail_loss)
+{
+	struct peer *peer = &self->peer;
+	struct genl g;
+	int fd;
+
+	ASSERT_EQ(0, genl_open(&g, peer->ns));
+	peer->sack_on = true;
+	fd = peer_connected(peer);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, xnet_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1));
+	for (int i = 0; i < 15; i++)
+		ASSERT_TRUE(exchange(peer, fd, i >= 5));
+	if (xnet_under_test())
+		EXPECT_LE(5, xnet_counter(peer->ns, XNET_XTCP, "TCPLossProbes"));
+	EXPECT_EQ(XTCP_LIMIT_RECOVERY, worst(&g, fd, false));
+	genl_close(&g);
+}
+
 XNET_MAIN

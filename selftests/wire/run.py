@@ -22,6 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 
+from lib import counters  # noqa: E402
 from lib.conn import Mismatch  # noqa: E402
 from lib.net import is_virtual  # noqa: E402
 from lib.test import Test  # noqa: E402
@@ -82,13 +83,14 @@ def differences():
     return table
 
 
-def run_one(name, version, stack, log):
-    """None, or what was wrong. log gets the conversation."""
+def run_one(name, version, stack, log, counted=()):
+    """None, or what was wrong. log gets the conversation. counted: of counters.table()."""
     test = module = None
     try:
         module = load(name)
         test = Test(version, stack)
         module.run(test)
+        counters.check(stack, counted)
         return None
     except Mismatch as error:
         return f"line {script_line(module)}: {error}"
@@ -143,8 +145,8 @@ def main():
         for name in names:
             print(f"{name:40} {' '.join(load(name).__doc__.split())}")
         return 0
-    listed = differences()
-    unknown = sorted({key[0] for key in listed} - set(behaviours([]))) + unselected()
+    listed, counted = differences(), counters.table()
+    unknown = sorted(({key[0] for key in listed} | set(counted)) - set(behaviours([]))) + unselected()
     whole = not args.names and not args.selection
     runs = [(name, version, stack) for name in names for stack in ("tcp", "xtcp") for version in (4, 6)
             if args.stack in (None, stack) and args.version in (None, version)]
@@ -155,7 +157,7 @@ def main():
     for number, (name, version, stack) in enumerate(runs, 1):
         log = []
         signal.alarm(LIMIT_S)
-        problem = run_one(name, version, stack, log)
+        problem = run_one(name, version, stack, log, counted.get(name, ()))
         signal.alarm(0)
         reason = listed.get((name, stack, version))
         good = bool(problem) == bool(reason)

@@ -150,17 +150,18 @@ static uint64_t read_unit(const char *what, const char *text, const char *const 
 	char *end;
 	double value = strtod(text, &end);
 
-	if (end == text || value < 0)
+	/* neither is what strtod() calls nan */
+	if (end == text || !(value >= 0))
 		usage_error("%s: \"%s\" is not a number", what, text);
-	if (!*end)
-		return value * factors[0];
-	for (; *units; units++, factors++)
-		if (!strcasecmp(end, *units)) {
-			if (value * *factors > 1.8e19)
-				usage_error("%s: \"%s\" is too much", what, text);
-			return value * *factors;
-		}
-	usage_error("%s: no unit \"%s\"", what, end);
+	while (*end && *units && strcasecmp(end, *units)) {
+		units++;
+		factors++;
+	}
+	if (!*units)
+		usage_error("%s: no unit \"%s\"", what, end);
+	if (value * *factors > 1.8e19)
+		usage_error("%s: \"%s\" is too much", what, text);
+	return value * *factors;
 }
 
 /* Time: ms unless it says us or s. */

@@ -113,6 +113,28 @@ static int batch(const char *name)
 	return status;
 }
 
+/* An option that sets something; false: it is none of those. */
+static bool set_option(const char *o)
+{
+	if (is_word(o, "json", 1))
+		options.json = true;
+	else if (is_word(o, "pretty", 1))
+		options.pretty = true;
+	else if (is_word(o, "statistics", 1) || is_word(o, "stats", 1))
+		options.statistics = true;
+	else if (is_word(o, "oneline", 1))
+		options.oneline = true;
+	else if (is_word(o, "numeric", 1))
+		options.numeric = true;
+	else if (!strcmp(o, "4"))
+		options.family = AF_INET;
+	else if (!strcmp(o, "6"))
+		options.family = AF_INET6;
+	else
+		return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	int i;
@@ -120,28 +142,15 @@ int main(int argc, char **argv)
 	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
 		const char *o = argv[i] + 1 + (argv[i][1] == '-');
 
-		if (is_word(o, "json", 1))
-			options.json = true;
-		else if (is_word(o, "pretty", 1))
-			options.pretty = true;
-		else if (is_word(o, "statistics", 1) || is_word(o, "stats", 1))
-			options.statistics = true;
-		else if (is_word(o, "oneline", 1))
-			options.oneline = true;
-		else if (is_word(o, "numeric", 1))
-			options.numeric = true;
-		else if (!strcmp(o, "4"))
-			options.family = AF_INET;
-		else if (!strcmp(o, "6"))
-			options.family = AF_INET6;
-		else if (is_word(o, "batch", 1))
+		if (set_option(o))
+			continue;
+		if (is_word(o, "batch", 1))
 			return batch(i + 1 < argc ? argv[i + 1] : "-");
-		else if (is_word(o, "Version", 1))
+		if (is_word(o, "Version", 1))
 			return puts("xtcp " VERSION) < 0;
-		else if (is_word(o, "help", 1))
+		if (is_word(o, "help", 1))
 			return run(1, (char *[]){ "help" });
-		else
-			usage_error("no option \"%s\"; xtcp -help lists them", argv[i]);
+		usage_error("no option \"%s\"; xtcp -help lists them", argv[i]);
 	}
 	if (i >= argc) {
 		help(stderr);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Talking to the netlink family of XTCP: a request at a time, its answer to a callback, errors in the kernel's words. */
+/* Talking to the netlink family of XTCP: a request at a time, its answer to a callback, errors in kernel words. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
