@@ -163,15 +163,17 @@ TEST_F_TIMEOUT(clean, small_buffers, 60)
 	EXPECT_EQ(0, both_ways(fd, 256 * KIB, 0));
 }
 
-/* Reads until the end of the stream; the number of bytes goes to @report. */
+/* Reads until the end of the stream, by a third of a write, so that others get their turn; REPORT gets the bytes. */
 static void reader(int fd, int report)
 {
-	char data[512];
+	char data[100];
 	long sum = 0;
 	ssize_t n;
 
-	while ((n = read(fd, data, sizeof(data))) > 0)
+	while ((n = read(fd, data, sizeof(data))) > 0) {
 		sum += n;
+		xnet_sleep_ms(1);
+	}
 	_exit(n || write(report, &sum, sizeof(sum)) != sizeof(sum));
 }
 
