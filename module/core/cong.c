@@ -210,7 +210,7 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, cons
 	if (a->now_us >= l->doubt_us) {
 		l->doubt_us = a->now_us + DOUBT_US;
 		l->dip_long = true;
-		l->dip_crowd = true;
+		l->dip_crowd = false;
 		xtcp_law_dip_begin(l, a, l->w_q8 / 4, l->w_q8);
 		return true;
 	}
