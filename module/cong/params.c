@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Parameters of the congestion control "xtcp". Each network namespace has its own, net.xtcp.cong_*, for XTCP's and the
- * kernel's TCP; a new one begins with the host's. Those of the host are also the module's (cong_*), so that they can be
- * given when it is loaded. All are bounded by core/cong.c; /sys/kernel/xtcp/congestion shows the bounds. Called at load,
- * at the beginning and end of a namespace, and by who reads and writes the files: process context.
+ * kernel's TCP; a new one begins with the host's. Those of the host are also the module's (cong_*), so that they can
+ * be given when it is loaded. All are bounded by core/cong.c; /sys/kernel/xtcp/congestion shows the bounds. Called at
+ * load, at the beginning and end of a namespace, and by who reads and writes the files: process context.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -123,44 +123,35 @@ void xtcp_params_net_exit(struct net *net)
 
 /* ------------------------------------------------------------ /sys/kernel/xtcp/congestion */
 
+static struct kobj_attribute xtcp_params_file[3 * XTCP_LAW_PARAMS];
+
 /* The host's value, and its bounds; a file each, read only: what sets them is above. */
 static ssize_t xtcp_params_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	const char *name = attr->attr.name;
-	unsigned int i;
-	size_t len;
+	unsigned int i = (attr - xtcp_params_file) / 3;
 
-	for (i = 0; i < XTCP_LAW_PARAMS; i++) {
-		len = strlen(xtcp_params_name[i] + strlen("cong_"));
-		if (!strncmp(name, xtcp_params_name[i] + strlen("cong_"), len))
-			break;
-	}
-	if (i == XTCP_LAW_PARAMS)
-		return -ENOENT;
-	if (!strcmp(name + len, "_min"))
+	switch ((attr - xtcp_params_file) % 3) {
+	case 0:
+		return sysfs_emit(buf, "%u\n", READ_ONCE(((u32 *)&xtcp_params_host)[i]));
+	case 1:
 		return sysfs_emit(buf, "%u\n", xtcp_law_bounds[i].min);
-	if (!strcmp(name + len, "_max"))
+	default:
 		return sysfs_emit(buf, "%u\n", xtcp_law_bounds[i].max);
-	return sysfs_emit(buf, "%u\n", READ_ONCE(((u32 *)&xtcp_params_host)[i]));
+	}
 }
 
-#define XTCP_PARAM_FILE(file)	static struct kobj_attribute xtcp_params_##file = __ATTR(file, 0444, xtcp_params_show, NULL)
-#define XTCP_PARAM_FILES(field)									\
-	XTCP_PARAM_FILE(field);									\
-	XTCP_PARAM_FILE(field##_min);								\
-	XTCP_PARAM_FILE(field##_max)
-#define XTCP_PARAM_ATTRS(field)									\
-	&xtcp_params_##field.attr, &xtcp_params_##field##_min.attr, &xtcp_params_##field##_max.attr
+#define XTCP_PARAM_FILE(file)	{ .attr = { .name = file, .mode = 0444 }, .show = xtcp_params_show }
+#define XTCP_PARAM_FILES(name)	XTCP_PARAM_FILE(name), XTCP_PARAM_FILE(name "_min"), XTCP_PARAM_FILE(name "_max")
+#define XTCP_PARAM_ATTRS(i)	&xtcp_params_file[3 * (i)].attr, &xtcp_params_file[3 * (i) + 1].attr, \
+				&xtcp_params_file[3 * (i) + 2].attr
 
-XTCP_PARAM_FILES(target_q8);
-XTCP_PARAM_FILES(floor_us);
-XTCP_PARAM_FILES(loss_permille);
-XTCP_PARAM_FILES(dip_ms);
-XTCP_PARAM_FILES(compete);
+static struct kobj_attribute xtcp_params_file[3 * XTCP_LAW_PARAMS] = {
+	XTCP_PARAM_FILES("target_q8"), XTCP_PARAM_FILES("floor_us"), XTCP_PARAM_FILES("loss_permille"),
+	XTCP_PARAM_FILES("dip_ms"), XTCP_PARAM_FILES("compete"),
+};
 
 static struct attribute *xtcp_params_list[] = {
-	XTCP_PARAM_ATTRS(target_q8), XTCP_PARAM_ATTRS(floor_us), XTCP_PARAM_ATTRS(loss_permille),
-	XTCP_PARAM_ATTRS(dip_ms), XTCP_PARAM_ATTRS(compete), NULL
+	XTCP_PARAM_ATTRS(0), XTCP_PARAM_ATTRS(1), XTCP_PARAM_ATTRS(2), XTCP_PARAM_ATTRS(3), XTCP_PARAM_ATTRS(4), NULL
 };
 
 const struct attribute_group xtcp_params_group = { .name = "congestion", .attrs = xtcp_params_list };

@@ -210,7 +210,7 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, cons
 	if (a->now_us >= l->doubt_us) {
 		l->doubt_us = a->now_us + DOUBT_US;
 		l->dip_long = true;
-		l->dip_crowd = true;
+		l->dip_crowd = false;
 		xtcp_law_dip_begin(l, a, l->w_q8 / 4, l->w_q8);
 		return true;
 	}
@@ -512,7 +512,8 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		return;
 	}
 	join = a->now_us >= l->join_us && others_dip(l);
-	if (join || (a->now_us >= l->dip_us && !l->strikes)) {
+	/* a long queue of our own is taken back first: the window of before a dip returns after it */
+	if (join || (a->now_us >= l->dip_us && !l->strikes && v->own_q8 < 4 * v->target_q8)) {
 		cruise_dip(l, a, join);
 		return;
 	}

@@ -57,7 +57,7 @@ void xtcp_law_epoch_begin(struct xtcp_law *l, const struct xtcp_law_ack *a)
 	e->app_limited = false;
 }
 
-/* Any sample is as likely to be kept as any other: segments leave in bursts, and every n-th has the same place in one. */
+/* Any sample is as likely to be kept as any other: segments leave in bursts, where every n-th has the same place. */
 static void epoch_sample(struct xtcp_law *l, u32 rtt_us)
 {
 	struct xtcp_law_epoch *e = &l->ep;

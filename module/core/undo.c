@@ -11,7 +11,7 @@
 
 void xtcp_undo_begin(struct xtcp_undo *u, u32 snd_una, u32 in_flight)
 {
-	*u = (struct xtcp_undo){ .marker = snd_una, .active = true, .counted = !in_flight };
+	*u = (struct xtcp_undo){ .marker = snd_una, .active = true, .counted = !in_flight, .older = in_flight };
 }
 
 void xtcp_undo_end(struct xtcp_undo *u)
@@ -46,7 +46,7 @@ bool xtcp_undo_all_duplicates(const struct xtcp_undo *u)
 
 bool xtcp_undo_eifel(const struct xtcp_undo *u, bool has_ts, u32 tsecr)
 {
-	return u->active && u->stamped && has_ts && tsecr && xtcp_seq_lt(tsecr, u->stamp);
+	return u->active && u->stamped && !u->older && has_ts && tsecr && xtcp_seq_lt(tsecr, u->stamp);
 }
 
 void xtcp_frto_begin(struct xtcp_frto *f, bool enabled)

@@ -17,6 +17,7 @@
  * @active: there is a reduction that could be undone
  * @counted: @copies is exact: nothing was retransmitted before, and no DSACK went beyond the books
  * @stamped: something was retransmitted
+ * @older: so was something before the episode began, whose ACK echoes an older timestamp and proves nothing
  */
 struct xtcp_undo {
 	u32 marker;
@@ -25,6 +26,7 @@ struct xtcp_undo {
 	bool active;
 	bool counted;
 	bool stamped;
+	bool older;
 };
 
 /** xtcp_undo_begin() - cwnd is about to be reduced; @in_flight: retransmissions of an earlier episode still out */

@@ -376,19 +376,21 @@ def run_quick(args, scenarios):
     tests = [(name, target.strip()) for name in names for target in scenarios[name]["quick"].split(",")]
     print(f"TAP version 13\n1..{len(tests)}", flush=True)
     number = bad = 0
-    for name in names:
-        scn = dict(scenarios[name], targets=scenarios[name]["quick"])
-        try:
-            result, _ = run_scenario(name, scn, "xtcp", args.seeds[0], args)
-            verdicts = check_targets(scn, result)
-            print(f"# {name}: {row(scn, result)}")
-        except Failed as problem:
-            verdicts = [(target, False) for of, target in tests if of == name]
-            print("# " + str(problem).replace("\n", "\n# "))
-        for text, met in verdicts:
-            number += 1
-            bad += not met
-            print(f"{'ok' if met else 'not ok'} {number} - {name} {text}", flush=True)
+    prepare_guest()
+    with concurrent.futures.ThreadPoolExecutor(GUESTS) as pool:
+        jobs = {name: pool.submit(run_scenario, name, scenarios[name], "xtcp", args.seeds[0], args) for name in names}
+        for name, job in jobs.items():
+            try:
+                result, _ = job.result()
+                verdicts = check_targets(dict(scenarios[name], targets=scenarios[name]["quick"]), result)
+                print(f"# {name}: {row(scenarios[name], result)}")
+            except Failed as problem:
+                verdicts = [(target, False) for of, target in tests if of == name]
+                print("# " + str(problem).replace("\n", "\n# "))
+            for text, met in verdicts:
+                number += 1
+                bad += not met
+                print(f"{'ok' if met else 'not ok'} {number} - {name} {text}", flush=True)
     return 1 if bad else 0
 
 

@@ -142,7 +142,7 @@ TEST_F(path, route_decides)
 {
 	static const char * const names[] = { "xtcp", "reno", "cubic" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		int fd[2];
 
 		ASSERT_EQ(0, xnet_run(self->net.ns[XNET_NEAR], "ip route replace %s dev veth0 congctl lock %s",

@@ -57,6 +57,16 @@ TEST(undo_eifel__echo)
 	CHECK(xtcp_undo_eifel(&u, true, 0xfffffff0u));
 }
 
+/* What an earlier episode retransmitted arrives: its echo is older than this episode's first retransmission. */
+TEST(undo_eifel__not_while_older_retransmissions_are_out)
+{
+	struct xtcp_undo u;
+
+	xtcp_undo_begin(&u, 1000, 2);
+	xtcp_undo_retransmitted(&u, 3000, 1, 50);
+	CHECK(!xtcp_undo_eifel(&u, true, 49));
+}
+
 static enum xtcp_frto_verdict step(struct xtcp_frto *f, struct xtcp_frto_in in)
 {
 	return xtcp_frto_ack(f, &in);
