@@ -81,6 +81,16 @@ struct xtcp_policy {
 };
 
 /**
+ * struct xtcp_policy_link - a place in a chain
+ * @next: as struct xtcp_policy_table.head
+ * @tag: of the hash: a policy that cannot be meant is not looked at
+ */
+struct xtcp_policy_link {
+	u32 next;
+	u32 tag;
+};
+
+/**
  * struct xtcp_policy_table - all policies of a namespace
  * @count: policies
  * @shapes: entries in @shape
@@ -88,7 +98,7 @@ struct xtcp_policy {
  * @seed: of the hash
  * @shape: most special first
  * @head: first of a chain, an index into @policy plus one
- * @next: the next in the chain, for each policy
+ * @link: for each policy, the rest of its chain
  * @policy: the policies, by number
  */
 struct xtcp_policy_table {
@@ -98,7 +108,7 @@ struct xtcp_policy_table {
 	u64 seed;
 	struct xtcp_policy_shape shape[XTCP_POLICY_SHAPES];
 	u32 *head;
-	u32 *next;
+	struct xtcp_policy_link *link;
 	struct xtcp_policy *policy[];
 };
 
@@ -147,16 +157,19 @@ static int xtcp_policy_shape_cmp(const struct xtcp_policy_shape *a, const struct
  * A sum of products, which do not wait for each other. Quick rather than strong: a peer chooses what is looked up, but
  * only who writes policies chooses what is in the chains.
  */
-static u32 xtcp_policy_hash(const struct xtcp_policy_table *t, const struct xtcp_policy_key *key,
+static u64 xtcp_policy_hash(const struct xtcp_policy_table *t, const struct xtcp_policy_key *key,
 			    const struct xtcp_policy_shape *s)
 {
+	static const u64 factors[XTCP_POLICY_WORDS] = {
+		0x61c8864680b583eb, 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93,
+		0xc2b2ae3d27d4eb4f, 0xff51afd7ed558ccd,
+	};
 	u64 sum = t->seed + (s->remote_bits << 16 | s->local_bits << 8 | s->fields) * GOLDEN_RATIO_64;
-	u64 factor = GOLDEN_RATIO_64;
 	int i;
 
-	for (i = 0; i < XTCP_POLICY_WORDS; i++, factor *= GOLDEN_RATIO_64)
-		sum += (key->word[i] & s->mask.word[i]) * factor;
-	return hash_64(sum ^ sum >> 32, t->bits);
+	for (i = 0; i < XTCP_POLICY_WORDS; i++)
+		sum += (key->word[i] & s->mask.word[i]) * factors[i];
+	return (sum ^ sum >> 32) * GOLDEN_RATIO_64;
 }
 
 /* ------------------------------------------------------------ lookup */
@@ -164,11 +177,15 @@ static u32 xtcp_policy_hash(const struct xtcp_policy_table *t, const struct xtcp
 static struct xtcp_policy *xtcp_policy_probe(const struct xtcp_policy_table *t, const struct xtcp_policy_key *key,
 					     const struct xtcp_policy_shape *s)
 {
+	u64 hash = xtcp_policy_hash(t, key, s);
+	const struct xtcp_policy_link *l;
 	u32 i;
 
-	for (i = t->head[xtcp_policy_hash(t, key, s)]; i; i = t->next[i - 1])
-		if (xtcp_policy_fits(t->policy[i - 1], key, s))
+	for (i = t->head[hash >> (64 - t->bits)]; i; i = l->next) {
+		l = &t->link[i - 1];
+		if (l->tag == (u32)hash && xtcp_policy_fits(t->policy[i - 1], key, s))
 			return t->policy[i - 1];
+	}
 	return NULL;
 }
 
@@ -265,6 +282,7 @@ static void xtcp_policy_table_free(struct xtcp_policy_table *t)
 		return;
 	for (i = 0; i < t->count; i++)
 		xtcp_policy_put(t->policy[i]);
+	kvfree(t->link);
 	kvfree(t->head);
 	kvfree(t);
 }
@@ -276,12 +294,12 @@ static struct xtcp_policy_table *xtcp_policy_table_new(u32 most)
 
 	if (!t)
 		return NULL;
-	t->head = kvcalloc(heads + most, sizeof(*t->head), GFP_KERNEL_ACCOUNT);
-	if (!t->head) {
-		kvfree(t);
+	t->head = kvcalloc(heads, sizeof(*t->head), GFP_KERNEL_ACCOUNT);
+	t->link = kvcalloc(most + 1, sizeof(*t->link), GFP_KERNEL_ACCOUNT);
+	if (!t->head || !t->link) {
+		xtcp_policy_table_free(t);
 		return NULL;
 	}
-	t->next = t->head + heads;
 	t->bits = bits;
 	t->seed = get_random_u64();
 	return t;
@@ -307,7 +325,8 @@ static int xtcp_policy_table_shape(struct xtcp_policy_table *t, const struct xtc
 /* Add @p, taking a reference. -EEXIST: one with the same match is there; -ENOSPC */
 static int xtcp_policy_table_add(struct xtcp_policy_table *t, struct xtcp_policy *p)
 {
-	u32 hash = xtcp_policy_hash(t, &p->key, &p->shape);
+	u64 hash = xtcp_policy_hash(t, &p->key, &p->shape);
+	u32 *head = &t->head[hash >> (64 - t->bits)];
 	int err;
 
 	if (xtcp_policy_probe(t, &p->key, &p->shape))
@@ -317,8 +336,8 @@ static int xtcp_policy_table_add(struct xtcp_policy_table *t, struct xtcp_policy
 		return err;
 	refcount_inc(&p->refs);
 	t->policy[t->count] = p;
-	t->next[t->count] = t->head[hash];
-	t->head[hash] = ++t->count;
+	t->link[t->count] = (struct xtcp_policy_link){ .next = *head, .tag = hash };
+	*head = ++t->count;
 	return 0;
 }
 
