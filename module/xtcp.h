@@ -238,6 +238,7 @@ struct xtcp_listen {
  * @fin_queued: FIN is in the send queue or sent
  * @fin_seq: its sequence number, if @fin_queued
  * @rtx_first: the first retransmission of this recovery has yet to leave
+ * @fed: until when (low half of jiffies) the last unsent buffer waits for the next page of a sendfile(); 0: it does not
  * @sacked_high: end of the highest SACKed byte, if tp->sacked_out
  * @lost_below: every un-SACKed byte sent before this one is marked lost already
  * @fastopen_option: enum xtcp_fastopen_opt
@@ -319,6 +320,7 @@ struct xtcp_sock {
 	u32 fin_seq;
 	bool fin_queued;
 	bool rtx_first;		/* fast retransmission of this recovery has yet to leave */
+	u16 fed;		/* jiffies */
 	u32 sacked_high;	/* end of the highest SACKed byte, if tp->sacked_out */
 	u32 lost_below;		/* every un-SACKed byte sent before this one is marked lost already */
 

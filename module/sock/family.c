@@ -583,6 +583,7 @@ static void xtcp_family_splice_eof(struct socket *sock)
 	struct sock *sk = sock->sk;
 
 	lock_sock(sk);
+	xtcp_sk(sk)->fed = 0;
 	xtcp_output_push_pending(sk);
 	release_sock(sk);
 }

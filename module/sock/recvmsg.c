@@ -21,8 +21,12 @@ void xtcp_recvmsg_window_update(struct sock *sk, int copied)
 		return;
 	if (tp->window_clamp)
 		full = min(full, tp->window_clamp);
-	/* a delayed ACK that covers a full segment has waited long enough once its data is read */
-	if ((unacked > inet_csk(sk)->icsk_ack.rcv_mss && timer_pending(&xs->delack_timer)) ||
+	/*
+	 * A delayed ACK that covers a full segment has waited long enough once its data is read. So has any if all is
+	 * read and no answer is to be expected that could carry it: a sender with Nagle's algorithm may wait for it.
+	 */
+	if ((timer_pending(&xs->delack_timer) &&
+	     (unacked > inet_csk(sk)->icsk_ack.rcv_mss || (!xs->pingpong && !xtcp_readable(sk)))) ||
 	    (!(sk->sk_shutdown & RCV_SHUTDOWN) &&
 	     xtcp_window_worth_update(max(left, 0), xtcp_output_would_advertise(sk), full,
 				      max_t(u32, inet_csk(sk)->icsk_ack.rcv_mss, 1)))) {

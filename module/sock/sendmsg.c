@@ -6,6 +6,9 @@
  */
 #include "xtcp.h"
 
+/* More of a sendfile() is to come at once: if it has not by then, jiffies, what waits for it may go. */
+#define XTCP_SENDPAGE_HOLD	(HZ / 100 + 1)
+
 /* Payload that one buffer should hold: as many whole segments as the device takes at once. */
 static u32 xtcp_sendmsg_goal(struct sock *sk, u32 mss)
 {
@@ -13,7 +16,8 @@ static u32 xtcp_sendmsg_goal(struct sock *sk, u32 mss)
 
 	if (!sk_can_gso(sk))
 		return mss;
-	most = min_t(u32, sk->sk_gso_max_size, 65536) - 1 - MAX_TCP_HEADER;
+	/* room for headers is taken off sk_gso_max_size already */
+	most = min_t(u32, sk->sk_gso_max_size, 65535 - MAX_TCP_HEADER);
 	return max(mss, rounddown(most, mss));
 }
 
@@ -101,6 +105,7 @@ static void xtcp_sendmsg_push(struct sock *sk, int flags)
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 	u8 nonagle = tp->nonagle;
 
+	xtcp_sk(sk)->fed = 0;
 	if (!skb)
 		return;
 	if (flags & MSG_OOB)
@@ -303,6 +308,27 @@ static bool xtcp_sendpage_holds(const struct sock *sk, u32 goal, int flags)
 	return skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS;
 }
 
+/* What is left of the last call to sendpage(), less than a segment, is not worth one if more is promised. */
+static void xtcp_sendpage_keep(struct sock *sk, u32 mss, int flags)
+{
+	const struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+
+	if (flags & MSG_MORE && skb && skb->len < mss && skb_queue_is_last(&sk->sk_write_queue, skb))
+		xtcp_sk(sk)->fed = (u16)(jiffies + XTCP_SENDPAGE_HOLD) ? : 1;
+}
+
+/* The last buffer waits, those before it leave. With the next page at hand, an ACK does not make it leave either. */
+static void xtcp_sendpage_hold(struct sock *sk, int flags)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	xs->fed = (u16)(jiffies + XTCP_SENDPAGE_HOLD) ? : 1;
+	if (!skb_queue_is_first(&sk->sk_write_queue, skb_peek_tail(&sk->sk_write_queue)))
+		xtcp_output_push(sk, false);
+	if (!(flags & MSG_SENDPAGE_NOTLAST))
+		xs->fed = 0;
+}
+
 /**
  * xtcp_sendpage() - sendfile() and splice(): queue part of a page by reference
  * @sk: connection, not locked
@@ -324,6 +350,7 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 	if (!sendpage_ok(page))
 		return sock_no_sendpage(sk->sk_socket, page, offset, size, flags);
 	lock_sock(sk);
+	xtcp_sk(sk)->fed = 0;
 	timeo = sock_sndtimeo(sk, flags & MSG_DONTWAIT);
 	err = xtcp_sendmsg_ready(sk, &timeo);
 	xtcp_rate_app_limited(sk);
@@ -345,10 +372,13 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
 			err = -EPIPE;
 	}
-	if (copied == size && xtcp_sendpage_holds(sk, goal, flags))
+	if (copied == size && xtcp_sendpage_holds(sk, goal, flags)) {
+		xtcp_sendpage_hold(sk, flags);
 		err = copied;
-	else
+	} else {
 		err = xtcp_sendmsg_finish(sk, flags | more, copied, err);
+		xtcp_sendpage_keep(sk, tcp_sk(sk)->mss_cache, flags | more);
+	}
 	release_sock(sk);
 	return err;
 }

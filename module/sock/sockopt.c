@@ -94,7 +94,7 @@ static int xtcp_sockopt_window_clamp(struct sock *sk, int bytes)
 
 	if (!bytes && sk->sk_state != TCP_CLOSE)
 		return -EINVAL;
-	tp->window_clamp = bytes ? max_t(int, bytes, SOCK_MIN_RCVBUF / 2) : 0;
+	tp->window_clamp = bytes ? max_t(u32, bytes, SOCK_MIN_RCVBUF / 2) : 0;
 	if (tp->window_clamp)
 		tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
 	return 0;

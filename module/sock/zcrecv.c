@@ -151,6 +151,8 @@ static int xtcp_zcrecv_locked(struct sock *sk, struct tcp_zerocopy_receive *zc)
 	int room = zc->copybuf_len, waiting = xtcp_urgent_readable(sk), err;
 	unsigned long address = (unsigned long)zc->address;
 	struct vm_area_struct *vma;
+	struct sk_buff *skb;
+	u32 offset;
 
 	zc->copybuf_len = 0;
 	zc->msg_flags = 0;
@@ -160,7 +162,12 @@ static int xtcp_zcrecv_locked(struct sock *sk, struct tcp_zerocopy_receive *zc)
 		return -ENOTCONN;
 	if (waiting && waiting <= room) {
 		zc->length = 0;
-		return xtcp_zcrecv_copy(sk, zc, room);
+		err = xtcp_zcrecv_copy(sk, zc, room);
+		/* beyond the mark: for recv() */
+		skb = err ? NULL : xtcp_zcrecv_find(sk, NULL, tcp_sk(sk)->copied_seq, &offset);
+		if (skb)
+			zc->recv_skip_hint = skb->len - offset;
+		return err;
 	}
 	if (waiting < PAGE_SIZE) {
 		zc->length = 0;

@@ -399,7 +399,8 @@ static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
 {
 	unsigned long bytes = READ_ONCE(sk->sk_pacing_rate) >> READ_ONCE(sk->sk_pacing_shift);
 	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
-	u32 most = max_t(u32, 1, min_t(u32, sk->sk_gso_max_size - 1 - MAX_TCP_HEADER, 65535 - MAX_TCP_HEADER) / mss);
+	/* room for headers is taken off sk_gso_max_size already */
+	u32 most = max_t(u32, 1, min_t(u32, sk->sk_gso_max_size, 65535 - MAX_TCP_HEADER) / mss);
 	u32 least = ops->min_tso_segs ? ops->min_tso_segs((struct sock *)sk) :
 		    READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_min_tso_segs);
 
@@ -499,6 +500,15 @@ static bool xtcp_output_defer(struct sock *sk, const struct sk_buff *skb, u32 le
 	return tp->tcp_mstamp - tcp_skb_timestamp_us(head) >= tp->srtt_us >> 4;
 }
 
+/* The next page of a sendfile() is about to be put into @skb: then it leaves in one piece. */
+static bool xtcp_output_fed(const struct sock *sk, const struct sk_buff *skb)
+{
+	u16 until = xtcp_sk(sk)->fed;
+
+	return until && (s16)(until - (u16)jiffies) >= 0 && skb_queue_is_last(&sk->sk_write_queue, skb) &&
+	       !(XTCP_CB(skb)->flags & XTCP_FIN);
+}
+
 /* Cut off what must stay behind and send the first unsent buffer. */
 static int xtcp_output_send_head(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, gfp_t gfp)
 {
@@ -596,7 +606,7 @@ void xtcp_output_push(struct sock *sk, bool force)
 		u32 quota = tp->snd_cwnd > in_flight ? tp->snd_cwnd - in_flight : 0;
 		u32 len, burst;
 
-		if (xtcp_pace_blocked(sk))
+		if (xtcp_pace_blocked(sk) || (!force && xtcp_output_fed(sk, skb)))
 			break;
 		/* a FIN alone may pass a full cwnd: it carries no load */
 		if (!quota && skb->len) {

@@ -73,7 +73,7 @@ compare() {
 # copies in the name of a process "bulk"; what sets up its hosts is a few kilobytes.
 TRACING=/sys/kernel/tracing
 COPY_MIB=4
-COPIES=(_copy_from_iter _copy_from_iter_nocache csum_and_copy_from_iter)
+COPIES=(_copy_from_iter)
 
 copies_begin() {
 	local function
@@ -87,7 +87,7 @@ copies_begin() {
 copies_count() {
 	local function
 	for function in "${COPIES[@]}"; do
-		echo 'hist:keys=common_pid:vals=bytes:clear' >"$TRACING/events/bench/$function/trigger"
+		echo 'hist:keys=common_pid:vals=bytes:clear if comm == "bulk"' >"$TRACING/events/bench/$function/trigger"
 	done 2>/dev/null
 	"$BULK" "$1" "$COPY_MIB" 1 0 "$2" >/dev/null || return
 	for function in "${COPIES[@]}"; do
@@ -98,7 +98,7 @@ copies_count() {
 copies_end() {
 	local function
 	for function in "${COPIES[@]}"; do
-		echo '!hist:keys=common_pid:vals=bytes' >"$TRACING/events/bench/$function/trigger"
+		echo '!hist:keys=common_pid:vals=bytes if comm == "bulk"' >"$TRACING/events/bench/$function/trigger"
 	done 2>/dev/null
 	echo >$TRACING/kprobe_events
 }
