@@ -25,7 +25,7 @@
 #include <net/net_namespace.h>
 #include <net/route.h>
 #include <net/tcp.h>
-#if __has_include(<linux/unaligned.h>)
+#ifdef XTCP_KERNEL_HAS_LINUX_UNALIGNED
 #include <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>
