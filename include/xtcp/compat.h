@@ -361,7 +361,6 @@ static inline bool xtcp_compat_memcg_v1_tcp(const struct mem_cgroup *memcg)
 }
 #endif
 
-
 static inline void xtcp_compat_vma_flags(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
 {
 #ifdef XTCP_KERNEL_HAS_VM_FLAGS_MOD
@@ -410,6 +409,7 @@ static void name(struct sock *sk, u32 ack, int flag, const struct rate_sample *r
 {											\
 	fn(sk, rs);									\
 }
+
 #define xtcp_compat_cong_control(ops, sk, ack, rs)	((ops)->cong_control(sk, ack, 0, rs))
 #else
 #define XTCP_COMPAT_CONG_CONTROL(name, fn)						\
@@ -417,6 +417,7 @@ static void name(struct sock *sk, const struct rate_sample *rs)				\
 {											\
 	fn(sk, rs);									\
 }
+
 #define xtcp_compat_cong_control(ops, sk, ack, rs)	((ops)->cong_control(sk, rs))
 #endif
 
@@ -461,7 +462,7 @@ static inline void xtcp_compat_cong_tx_start(const struct tcp_congestion_ops *op
 #define XTCP_COMPAT_IS_BPF_OWNER(owner)	false
 #endif
 
-/* ------------------------------------------------------------ options that came later; their numbers are the kernel's */
+/* ------------------------------------------------------------ options that came later: the kernel's numbers */
 
 #ifndef TCP_RTO_MAX_MS
 #define TCP_RTO_MAX_MS		44

@@ -185,7 +185,9 @@ int xtcp_control_syn(struct sock *sk)
 /** xtcp_control_synack_first() - the SYN-ACK of a child that Fast Open made; it waits on the queue for its ACK */
 int xtcp_control_synack_first(struct sock *sk)
 {
-	return xtcp_control_queue_syn(sk, XTCP_SYN | XTCP_ACK | (tcp_sk(sk)->ecn_flags & TCP_ECN_MODE_RFC3168 ? XTCP_ECE : 0));
+	u8 ece = tcp_sk(sk)->ecn_flags & TCP_ECN_MODE_RFC3168 ? XTCP_ECE : 0;
+
+	return xtcp_control_queue_syn(sk, XTCP_SYN | XTCP_ACK | ece);
 }
 
 /** xtcp_control_synack() - simultaneous open: the SYN on the queue goes out again with an ACK (RFC 9293 figure 7) */

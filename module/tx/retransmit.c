@@ -200,7 +200,7 @@ void xtcp_retransmit_push(struct sock *sk)
 			     XTCP_MIB_TCPFastRetrans);
 		skb = tp->retransmit_skb_hint ? : tcp_rtx_queue_head(sk);
 	}
-	/* the answer to the oldest text takes a round trip from now, which the time-out of its first transmission may not */
+	/* the answer to the oldest text takes a round trip from now, its first time-out may not */
 	if (sent && (first || xs->rtx_mode != XTCP_RTX_RETRANS) && xs->rtx_mode != XTCP_RTX_REO)
 		xtcp_timer_rtx_rearm(sk);
 }

@@ -145,3 +145,11 @@ int lint_maybe(void);
 #define EXPECT_NULL ASSERT_NULL
 #define EXPECT_STREQ ASSERT_STREQ
 #define EXPECT_STRNE ASSERT_STRNE
+
+/* include/xtcp/compat.h: operations whose prototypes differ between kernels */
+#define XTCP_COMPAT_ACCEPT(name, fn) void *lint_##name = fn;
+#define XTCP_COMPAT_RECVMSG XTCP_COMPAT_ACCEPT
+#define XTCP_COMPAT_IOCTL XTCP_COMPAT_ACCEPT
+#define XTCP_COMPAT_CONG_CONTROL XTCP_COMPAT_ACCEPT
+#define XTCP_COMPAT_TX_START XTCP_COMPAT_ACCEPT
+#define XTCP_COMPAT_TX_START_OP .cwnd_event

@@ -18,7 +18,7 @@
 
 #define BYTES	8192
 
-PEER_FIXTURE(scripted)
+PEER_FIXTURE(scripted);
 
 /* One notice from the error queue. */
 static int read_notice(int fd, struct sock_extended_err *ee)
