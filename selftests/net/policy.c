@@ -182,31 +182,6 @@ TEST_F(policy, accepted)
 	EXPECT_EQ(22, cwnd_of(fd[XNET_NEAR]));
 }
 
-/* A connection that Fast Open lets in is an accepted one from its SYN on: policy, account of its time. */
-TEST_F(policy, fast_open)
-{
-	struct xnet_addr to = xnet_address(self->net.family, XNET_NEAR, XNET_PORT);
-	struct nlattr *tb[GENL_ATTRS];
-	int listener, fd, client;
-
-	for (int side = XNET_NEAR; side <= XNET_FAR; side++)
-		ASSERT_EQ(0, xnet_sysctl(self->net.ns[side], "net/ipv4/tcp_fastopen", "1543"));
-	ASSERT_LE(0, add(&self->g, MATCH(.direction = XTCP_DIRECTION_ACCEPT, .cwnd = 44)));
-	listener = xnet_listen(&self->net, XNET_NEAR, XNET_PORT);
-	ASSERT_LE(0, listener);
-	client = xnet_socket(self->net.ns[XNET_FAR], XNET_TCP, self->net.family);
-	ASSERT_EQ(4, sendto(client, "text", 4, MSG_FASTOPEN, &to.sa, to.len));
-	fd = xnet_accept(listener);
-	ASSERT_LE(0, fd);
-	EXPECT_EQ(1, xnet_counter(self->net.ns[XNET_NEAR], XNET_XTCP, "TCPFastOpenPassive"));
-	EXPECT_EQ(44, cwnd_of(fd));
-	xnet_linger(fd, 1, 0);
-	close(fd);
-	EXPECT_TRUE(genl_last_closed(&self->g, XNET_PORT, tb));
-	close(client);
-	close(listener);
-}
-
 static void put_everything(struct nlmsghdr *nlh, void *arg)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, XTCP_A_POLICY_PARAM);
