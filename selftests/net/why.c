@@ -297,7 +297,8 @@ static bool exchange(struct peer *peer, int fd, bool lose)
 	if (write(fd, "a", 1) != 1 || write(fd, "b", 1) != 1 || !peer_await(peer, ACK, 1000) ||
 	    !peer_await(peer, ACK, 1000))
 		return false;
-	if (lose && !peer_await(peer, ACK, 2000))
+	/* no RTT sample, so time-outs are backed off more each time (RFC 6298 5.7) */
+	if (lose && !peer_await(peer, ACK, 4000))
 		return false;
 	xnet_sleep_ms(50);
 	peer_drain(peer);
