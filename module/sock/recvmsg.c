@@ -16,20 +16,22 @@ void xtcp_recvmsg_window_update(struct sock *sk, int copied)
 	struct tcp_sock *tp = &xs->tp;
 	s32 left = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
 	u32 full = max(tcp_full_space(sk), 0), unacked = tp->rcv_nxt - xs->last_ack_sent;
+	u32 mss = inet_csk(sk)->icsk_ack.rcv_mss;
 
 	if (copied <= 0 || !xtcp_state_wants_data(sk))
 		return;
 	if (tp->window_clamp)
 		full = min(full, tp->window_clamp);
 	/*
-	 * A delayed ACK that covers a full segment has waited long enough once its data is read. So has any if all is
-	 * read and no answer is to be expected that could carry it: a sender with Nagle's algorithm may wait for it.
+	 * A delayed ACK that covers more than a segment has waited long enough once its data is read. So has that of a
+	 * small one if all is read and no answer is to be expected that could carry it: a sender with Nagle's algorithm
+	 * may wait for it.
 	 */
 	if ((timer_pending(&xs->delack_timer) &&
-	     (unacked > inet_csk(sk)->icsk_ack.rcv_mss || (!xs->pingpong && !xtcp_readable(sk)))) ||
+	     (unacked > mss || (unacked < mss && !xs->pingpong && !xtcp_readable(sk)))) ||
 	    (!(sk->sk_shutdown & RCV_SHUTDOWN) &&
 	     xtcp_window_worth_update(max(left, 0), xtcp_output_would_advertise(sk), full,
-				      max_t(u32, inet_csk(sk)->icsk_ack.rcv_mss, 1)))) {
+				      max(mss, 1u)))) {
 		xtcp_clock_refresh(tp);
 		xtcp_control_ack(sk);
 	}
