@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -218,6 +219,25 @@ int xnet_nonblock(int fd, bool on)
 	if (flags < 0)
 		return -1;
 	return fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
+void xnet_move(int tx, int rx, int ms)
+{
+	static char data[65536];
+	u64 end = xnet_now_ms() + ms;
+
+	xnet_nonblock(tx, true);
+	xnet_nonblock(rx, true);
+	while (xnet_now_ms() < end) {
+		struct pollfd pfd[] = { { .fd = tx, .events = POLLOUT }, { .fd = rx, .events = POLLIN } };
+
+		if (poll(pfd, 2, end - xnet_now_ms()) <= 0)
+			break;
+		if (pfd[0].revents & POLLOUT && write(tx, data, sizeof(data)) < 0 && errno != EAGAIN)
+			break;
+		if (pfd[1].revents & POLLIN && read(rx, data, sizeof(data)) <= 0)
+			break;
+	}
 }
 
 int xnet_ioctl_int(int fd, unsigned long request)

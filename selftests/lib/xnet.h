@@ -147,6 +147,8 @@ int xnet_int(int fd, int level, int option);
 int xnet_set_int(int fd, int level, int option, int value);
 int xnet_linger(int fd, int on, int seconds);
 int xnet_nonblock(int fd, bool on);
+/* Writes to tx what there is room for, and reads it from rx, for MS. Both are non-blocking then. */
+void xnet_move(int tx, int rx, int ms);
 int xnet_ioctl_int(int fd, unsigned long request);
 
 /* --- what can be seen, and waiting for it */

@@ -235,26 +235,6 @@ static int ipv4(const struct xnet *net, const char *name, const char *value)
 	return xnet_sysctl(net->ns[XNET_NEAR], text, value);
 }
 
-/* Move data for MS. */
-static void move(int tx, int rx, int ms)
-{
-	static char data[65536];
-	u64 end = xnet_now_ms() + ms;
-
-	xnet_nonblock(tx, true);
-	xnet_nonblock(rx, true);
-	while (xnet_now_ms() < end) {
-		struct pollfd pfd[] = { { .fd = tx, .events = POLLOUT }, { .fd = rx, .events = POLLIN } };
-
-		if (poll(pfd, 2, end - xnet_now_ms()) <= 0)
-			break;
-		if (pfd[0].revents & POLLOUT && write(tx, data, sizeof(data)) < 0 && errno != EAGAIN)
-			break;
-		if (pfd[1].revents & POLLIN && read(rx, data, sizeof(data)) <= 0)
-			break;
-	}
-}
-
 static int delay(const struct xnet *net, int ms)
 {
 	return xnet_netem(net, &(struct netem){ .delay_ms = ms });
@@ -272,7 +252,7 @@ TEST_F(ipv4, tcp_wmem)
 	close(fd);
 	ASSERT_EQ(0, delay(&self->net, 20));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-	move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 1000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 1000);
 	EXPECT_GE(50000, xnet_int(self->fd[XNET_NEAR], SOL_SOCKET, SO_SNDBUF));
 }
 
@@ -284,7 +264,7 @@ TEST_F(ipv4, tcp_moderate_rcvbuf)
 	for (int on = 0; on < 2; on++) {
 		ASSERT_EQ(0, ipv4(&self->net, "tcp_moderate_rcvbuf", on ? "1" : "0"));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-		move(self->fd[XNET_FAR], self->fd[XNET_NEAR], 1500);
+		xnet_move(self->fd[XNET_FAR], self->fd[XNET_NEAR], 1500);
 		size[on] = xnet_int(self->fd[XNET_NEAR], SOL_SOCKET, SO_RCVBUF);
 	}
 	EXPECT_EQ(131072, size[0]);
@@ -350,7 +330,7 @@ TEST_F(ipv4, tcp_limit_output_bytes)
 			      "tc qdisc replace dev veth0 root tbf rate 2mbit burst 4kb limit 4mb"));
 	ASSERT_EQ(0, ipv4(&self->net, "tcp_limit_output_bytes", "1"));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-	move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 2000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 2000);
 	ASSERT_EQ(0, genl_limits(&self->g, self->fd[XNET_NEAR], us));
 	EXPECT_LT(1000000, us[XTCP_LIMIT_DEVICE]);
 }
@@ -376,7 +356,7 @@ TEST_F(ipv4, tcp_max_reordering)
 		ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem){}));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 		ASSERT_EQ(0, xnet_netem(&self->net, &netem));
-		move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 2000);
+		xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 2000);
 		ASSERT_EQ(0, xnet_info(self->fd[XNET_NEAR], &info));
 		seen[i] = info.tcpi_reordering;
 	}
@@ -392,8 +372,8 @@ TEST_F(ipv4, tcp_slow_start_after_idle)
 	for (int on = 0; on < 2; on++) {
 		ASSERT_EQ(0, ipv4(&self->net, "tcp_slow_start_after_idle", on ? "1" : "0"));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-		move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 500);
-		move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 0);
+		xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 500);
+		xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 0);
 		while (xnet_ioctl_int(self->fd[XNET_NEAR], SIOCOUTQ) > 0) {
 			char data[65536];
 
@@ -422,7 +402,7 @@ TEST_F(ipv4, tcp_pacing_ss_ratio)
 	ASSERT_EQ(0, delay(&self->net, 50));
 	ASSERT_EQ(0, ipv4(&self->net, "tcp_pacing_ss_ratio", "400"));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-	move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 250);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 250);
 	EXPECT_LE(380, ratio(self->fd[XNET_NEAR]));
 	EXPECT_GE(420, ratio(self->fd[XNET_NEAR]));
 }
@@ -433,9 +413,9 @@ TEST_F(ipv4, tcp_pacing_ca_ratio)
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 	/* losses lower ssthresh, then the path heals */
 	ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem){ .delay_ms = 50, .loss = 10 }));
-	move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
 	ASSERT_EQ(0, delay(&self->net, 50));
-	move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
 	EXPECT_LE(600, ratio(self->fd[XNET_NEAR]));
 	EXPECT_GE(800, ratio(self->fd[XNET_NEAR]));
 }
@@ -450,7 +430,7 @@ TEST_F(ipv4, tcp_min_tso_segs)
 		ASSERT_EQ(0, ipv4(&self->net, "tcp_min_tso_segs", i ? "8" : "1"));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 		ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], SOL_SOCKET, SO_MAX_PACING_RATE, 20000));
-		move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 1000);
+		xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 1000);
 		for (int k = 0; k < 400; k++) {
 			static char data[65536];
 			int n;
@@ -473,7 +453,7 @@ TEST_F(ipv4, tcp_min_rtt_wlen)
 		ASSERT_EQ(0, delay(&self->net, 0));
 		ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 		ASSERT_EQ(0, delay(&self->net, 100));
-		move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 5000);
+		xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 5000);
 		ASSERT_EQ(0, xnet_info(self->fd[XNET_NEAR], &info));
 		EXPECT_EQ(i, info.tcpi_min_rtt >= 190000);
 	}

@@ -79,26 +79,6 @@ static void write_for(int fd, int ms)
 	xnet_nonblock(fd, false);
 }
 
-/* The same, while the other end is read as fast as can be. */
-static void transfer_for(int tx, int rx, int ms)
-{
-	static char data[65536];
-	u64 end = xnet_now_ms() + ms;
-
-	xnet_nonblock(tx, true);
-	xnet_nonblock(rx, true);
-	while (xnet_now_ms() < end) {
-		struct pollfd pfd[] = { { .fd = tx, .events = POLLOUT }, { .fd = rx, .events = POLLIN } };
-
-		if (poll(pfd, 2, end - xnet_now_ms()) <= 0)
-			break;
-		if (pfd[0].revents & POLLOUT && write(tx, data, sizeof(data)) < 0 && errno != EAGAIN)
-			break;
-		if (pfd[1].revents & POLLIN && read(rx, data, sizeof(data)) <= 0)
-			break;
-	}
-}
-
 TEST_F(why, slow_writer)
 {
 	char byte;
@@ -162,7 +142,7 @@ TEST_F(why, small_cwnd)
 	ASSERT_EQ(0, delay(&self->net, 50, 0));
 	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/xtcp/init_cwnd", "2"));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-	transfer_for(self->fd[XNET_NEAR], self->fd[XNET_FAR], 450);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 450);
 	EXPECT_EQ(XTCP_LIMIT_CWND, worst(&self->g, self->fd[XNET_NEAR], false));
 }
 
@@ -172,7 +152,7 @@ TEST_F(why, small_send_buffer)
 	ASSERT_EQ(0, delay(&self->net, 50, 0));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 	ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], SOL_SOCKET, SO_SNDBUF, 4608));
-	transfer_for(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
 	EXPECT_EQ(XTCP_LIMIT_SEND_BUFFER, worst(&self->g, self->fd[XNET_NEAR], false));
 }
 
@@ -180,7 +160,7 @@ TEST_F(why, paced)
 {
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 	ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], SOL_SOCKET, SO_MAX_PACING_RATE, 100000));
-	transfer_for(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
 	EXPECT_EQ(XTCP_LIMIT_PACING, worst(&self->g, self->fd[XNET_NEAR], false));
 }
 
@@ -188,7 +168,7 @@ TEST_F(why, lossy)
 {
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
 	ASSERT_EQ(0, delay(&self->net, 10, 15));
-	transfer_for(self->fd[XNET_NEAR], self->fd[XNET_FAR], 20000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 20000);
 	EXPECT_EQ(XTCP_LIMIT_RECOVERY, worst(&self->g, self->fd[XNET_NEAR], false));
 }
 
@@ -242,8 +222,8 @@ TEST_F(why, sums_to_the_whole)
 
 	ASSERT_EQ(0, delay(&self->net, 20, 5));
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-	transfer_for(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
-	transfer_for(self->fd[XNET_FAR], self->fd[XNET_NEAR], 3000);
+	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
+	xnet_move(self->fd[XNET_FAR], self->fd[XNET_NEAR], 3000);
 	ASSERT_EQ(0, genl_limits(&self->g, self->fd[XNET_NEAR], us));
 	lived = xnet_now_ms() - begin;
 	for (int i = 0; i < __XTCP_LIMIT_MAX; i++)

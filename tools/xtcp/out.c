@@ -114,38 +114,40 @@ static void gap(void)
 	bare = false;
 }
 
-void out_str(const char *key, const char *format, ...)
+/* In JSON a member, else "key text", or a column of text if there is a width. */
+static void out_text(const char *key, int width, const char *format, va_list ap)
 {
 	char text[512];
-	va_list ap;
 
-	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
 	if (options.json) {
 		begin_value(key);
 		json_text(text);
 		return;
 	}
 	gap();
-	printf("%s %s", key, text);
+	if (width)
+		printf("%-*s", width, text);
+	else
+		printf("%s %s", key, text);
+}
+
+void out_str(const char *key, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	out_text(key, 0, format, ap);
+	va_end(ap);
 }
 
 void out_col(const char *key, int width, const char *format, ...)
 {
-	char text[512];
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	out_text(key, width, format, ap);
 	va_end(ap);
-	if (options.json) {
-		begin_value(key);
-		json_text(text);
-		return;
-	}
-	gap();
-	printf("%-*s", width, text);
 }
 
 void out_num(const char *key, uint64_t value)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""TCP Fast Open from the stack's side (RFC 7413): getting a cookie, and connecting with text."""
+"""TCP Fast Open (RFC 7413), the stack as client or as server: getting a cookie, and connecting with text."""
+
+import socket
 
 from .segment import FAST_OPEN, pattern
 
@@ -33,3 +35,23 @@ def learn_cookie(t):
     c.inject("R")
     t.sleep(5)
     return COOKIE
+
+
+def serve(t, most=10):
+    """A listener that lets at most so many in early. The listener and the cookie that it gives the peer."""
+    t.sysctl("tcp_fastopen", 3)
+    listener = t.listen(options=[(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, most)])
+    c = t.peer()
+    c.extra = [(FAST_OPEN, b"")]
+    c.inject("S")
+    cookie = c.expect("SA", ack=1).options[FAST_OPEN]
+    c.inject("R")
+    return listener, cookie
+
+
+def syn_with_text(t, cookie, **how):
+    """A new peer whose SYN carries the cookie and 100 bytes; the answer is not read yet."""
+    d = t.peer()
+    d.extra = [(FAST_OPEN, cookie)]
+    d.inject("S", pattern(0, 100), seq=0, **how)
+    return d
