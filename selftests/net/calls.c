@@ -156,13 +156,14 @@ TEST_F(pair, timeouts)
 	ASSERT_EQ(0, setsockopt(fd[XNET_NEAR], SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)));
 	begin = xnet_now_ms();
 	EXPECT_FAILS(EAGAIN, recv(fd[XNET_NEAR], data, 1, 0));
-	EXPECT_LE(190, xnet_now_ms() - begin);
+	/* an emulated machine loses ticks and makes them up in a moment */
+	EXPECT_LE(150, xnet_now_ms() - begin);
 	do {
 		begin = xnet_now_ms();
 		n = send(fd[XNET_NEAR], data, sizeof(data), 0);
 	} while (n > 0);
 	EXPECT_EQ(EAGAIN, errno);
-	EXPECT_LE(190, xnet_now_ms() - begin);
+	EXPECT_LE(150, xnet_now_ms() - begin);
 
 	nowhere = xnet_parse(self->net.family == AF_INET6 ? "2001:db8::77" : "192.0.2.77", XNET_PORT);
 	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)));
