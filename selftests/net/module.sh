@@ -23,6 +23,14 @@ if strip --strip-debug -o "$DIR/xtcp.ko" "$KO" 2>/dev/null; then
 	KO=$DIR/xtcp.ko
 fi
 
+# Orphans of other tests whose peer is gone keep the module until they give up.
+unused() {
+	[ "$(cat /sys/module/xtcp/refcnt)" = 0 ]
+}
+for ((i = 0; i < 60; i++)); do
+	until_true unused && break
+done
+
 tap_begin
 
 loaded() {

@@ -140,10 +140,10 @@ TEST_F(record, user_timeout)
 	struct nlattr *tb[GENL_ATTRS];
 	int party = -1;
 
-	ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], IPPROTO_TCP, TCP_USER_TIMEOUT, 3000));
+	ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], IPPROTO_TCP, TCP_USER_TIMEOUT, 6000));
 	cut(&self->net);
 	ASSERT_EQ(1, write(self->fd[XNET_NEAR], "x", 1));
-	EXPECT_TRUE(genl_await(&self->events, XTCP_CMD_STALLED_NTF, 10000));
+	EXPECT_TRUE(genl_await(&self->events, XTCP_CMD_STALLED_NTF, 15000));
 	EXPECT_EQ(genl_cookie(self->fd[XNET_NEAR]), genl_num(self->events.tb[XTCP_A_CONN_COOKIE]));
 	EXPECT_EQ(XTCP_REASON_USER_TIMEOUT, reason_of(&self->g, self->port, &party));
 	EXPECT_EQ(XTCP_PARTY_NETWORK, party);
