@@ -170,31 +170,28 @@ CASE(socket_refused)
 	OK(a, api_socket(a, XNET_NEAR));
 }
 
-/* A program that sees each packet in drops them all: the connection stands still, and goes on without it. */
-CASE(ingress_dropped)
+/* A program at fd[0]'s host drops each packet of one way: the connection stands still, and goes on without it. */
+static void dropped(struct api *a, int hook, int from, int to)
 {
 	int cgroup = root(a), fd[2], program;
 
 	api_pair(a, true, fd);
-	program = attach(a, cgroup, BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_INGRESS, 0, 0);
-	CALL(a, write(fd[1], "abc", 3));
+	program = attach(a, cgroup, BPF_PROG_TYPE_CGROUP_SKB, hook, 0, 0);
+	CALL(a, write(fd[from], "abc", 3));
 	xnet_sleep_ms(50);
-	note(a, "waiting %d", xnet_ioctl_int(fd[0], SIOCINQ));
-	detach(cgroup, program, BPF_CGROUP_INET_INGRESS);
-	await_inq(a, fd[0], 3);
+	note(a, "waiting %d", xnet_ioctl_int(fd[to], SIOCINQ));
+	detach(cgroup, program, hook);
+	await_inq(a, fd[to], 3);
+}
+
+CASE(ingress_dropped)
+{
+	dropped(a, BPF_CGROUP_INET_INGRESS, 1, 0);
 }
 
 CASE(egress_dropped)
 {
-	int cgroup = root(a), fd[2], program;
-
-	api_pair(a, true, fd);
-	program = attach(a, cgroup, BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS, 0, 0);
-	CALL(a, write(fd[0], "abc", 3));
-	xnet_sleep_ms(50);
-	note(a, "waiting %d", xnet_ioctl_int(fd[1], SIOCINQ));
-	detach(cgroup, program, BPF_CGROUP_INET_EGRESS);
-	await_inq(a, fd[1], 3);
+	dropped(a, BPF_CGROUP_INET_EGRESS, 0, 1);
 }
 
 /* --- memory */
