@@ -114,8 +114,8 @@ static void gap(void)
 	bare = false;
 }
 
-/* In JSON a member, else "key text", or a column of text if there is a width. */
-static void out_text(const char *key, int width, const char *format, va_list ap)
+/* In JSON a member @key; else @label, "" for none, and the text in a column. */
+static void out_text(const char *key, const char *label, int width, const char *format, va_list ap)
 {
 	char text[512];
 
@@ -126,10 +126,7 @@ static void out_text(const char *key, int width, const char *format, va_list ap)
 		return;
 	}
 	gap();
-	if (width)
-		printf("%-*s", width, text);
-	else
-		printf("%s %s", key, text);
+	printf("%s%s%-*s", label, *label ? " " : "", width, text);
 }
 
 void out_str(const char *key, const char *format, ...)
@@ -137,7 +134,7 @@ void out_str(const char *key, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	out_text(key, 0, format, ap);
+	out_text(key, key, 0, format, ap);
 	va_end(ap);
 }
 
@@ -146,7 +143,7 @@ void out_col(const char *key, int width, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	out_text(key, width, format, ap);
+	out_text(key, "", width, format, ap);
 	va_end(ap);
 }
 
