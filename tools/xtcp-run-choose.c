@@ -48,14 +48,33 @@ static const Elf64_Phdr *segments(const char *map, size_t size, int *count)
 	return (const Elf64_Phdr *)(map + head->e_phoff);
 }
 
-/* The linker of Go leaves a note of its own. */
-static bool is_go_note(const char *map, size_t size, const Elf64_Phdr *p)
+/* Parts of a note begin at multiples of four. */
+static size_t note_align(size_t length)
 {
-	const Elf64_Nhdr *note = (const Elf64_Nhdr *)(map + p->p_offset);
+	return (length + 3) & ~(size_t)3;
+}
 
-	if (p->p_type != PT_NOTE || p->p_offset > size || size - p->p_offset < sizeof(*note) + 4)
+/* The linker of Go leaves a note of its own; the system's linker puts it behind others in one segment. */
+static bool has_go_note(const char *map, size_t size, const Elf64_Phdr *p)
+{
+	size_t at = p->p_offset, end;
+
+	if (p->p_type != PT_NOTE || at > size)
 		return false;
-	return note->n_namesz == 4 && !memcmp(note + 1, "Go\0", 4);
+	end = at + (p->p_filesz < size - at ? p->p_filesz : size - at);
+	while (end - at >= sizeof(Elf64_Nhdr) + 4) {
+		Elf64_Nhdr note;
+		size_t length;
+
+		memcpy(&note, map + at, sizeof(note));
+		if (note.n_namesz == 4 && !memcmp(map + at + sizeof(note), "Go\0", 4))
+			return true;
+		length = sizeof(note) + note_align(note.n_namesz) + note_align(note.n_descsz);
+		if (length > end - at)
+			break;
+		at += length;
+	}
+	return false;
 }
 
 static enum how choose_elf(const char *map, size_t size, const char **why)
@@ -71,7 +90,7 @@ static enum how choose_elf(const char *map, size_t size, const char **why)
 	}
 	for (int i = 0; i < count; i++) {
 		interpreter |= p[i].p_type == PT_INTERP;
-		go |= is_go_note(map, size, &p[i]);
+		go |= has_go_note(map, size, &p[i]);
 	}
 	if (go) {
 		*why = "written in Go";

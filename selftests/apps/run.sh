@@ -17,9 +17,9 @@ APPS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=selftests/apps/lib.sh
 . "$APPS/lib.sh"
 
-ALL=(nginx redis python socat iperf3 static openssh haproxy postgres node)
+ALL=(nginx redis python socat iperf3 static openssh haproxy postgres node go)
 FAST_ONES=(nginx redis python socat iperf3 static openssh haproxy)
-# Node.js spins on sched_yield() when it ends, which hangs a guest in virtual time.
+# Node.js spins on sched_yield() when it ends and the runtime of Go when it starts, which hangs a guest in virtual time.
 virtual_time && ALL=(nginx redis python socat iperf3 static openssh haproxy postgres)
 
 FAST=

@@ -49,9 +49,17 @@ load_with() {
 	insmod "$KO" "$@"
 }
 
-# The last socket's memory may be freed a moment after its close().
+# The last socket's memory may be freed a moment after its close(). Who keeps it longer, is told.
 unload() {
-	until_true rmmod xtcp
+	local ns
+	PATIENCE=120 until_true rmmod xtcp 2>"$DIR/rmmod" && return
+	tail -n 1 "$DIR/rmmod"
+	echo "references: $(cat /sys/module/xtcp/refcnt)"
+	for ns in "$NEAR" "$FAR"; do
+		nsenter --net="/run/netns/$ns" grep . /proc/net/xtcp/sockstat
+		nsenter --net="/run/netns/$ns" ss -tanoi
+	done
+	return 1
 }
 
 refuses_unload() {

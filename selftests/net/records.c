@@ -140,6 +140,8 @@ TEST_F(record, user_timeout)
 	struct nlattr *tb[GENL_ATTRS];
 	int party = -1;
 
+	/* after one retransmission: on a slow machine the first time-out may be of a second or two */
+	ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/xtcp/stall_retries", "1"));
 	ASSERT_EQ(0, xnet_set_int(self->fd[XNET_NEAR], IPPROTO_TCP, TCP_USER_TIMEOUT, 6000));
 	cut(&self->net);
 	ASSERT_EQ(1, write(self->fd[XNET_NEAR], "x", 1));
@@ -149,7 +151,7 @@ TEST_F(record, user_timeout)
 	EXPECT_EQ(XTCP_PARTY_NETWORK, party);
 	ASSERT_TRUE(genl_last_closed(&self->g, self->port, tb));
 	EXPECT_EQ(ETIMEDOUT, (int)genl_num(tb[XTCP_A_CLOSED_ERROR]));
-	EXPECT_LE(3, (int)genl_num(tb[XTCP_A_CLOSED_RETRANS]));
+	EXPECT_LE(1, (int)genl_num(tb[XTCP_A_CLOSED_RETRANS]));
 	EXPECT_LT(0, (int)genl_num(tb[XTCP_A_CLOSED_BYTES_RETRANS]));
 }
 

@@ -99,15 +99,21 @@ way() {
 printf '#!%s 2 1 0\n' "$STATIC" >"$WORK/script"
 printf '#!%s\n' "$WORK/script" >"$WORK/script-of-script"
 printf 'nothing to run\n' >"$WORK/odd"
-cp "$STATIC" "$WORK/go"
-printf 'broken' | dd of="$WORK/go" bs=1 seek=32 conv=notrunc 2>/dev/null
+cp "$STATIC" "$WORK/damaged"
+printf 'broken' | dd of="$WORK/damaged" bs=1 seek=32 conv=notrunc 2>/dev/null
 chmod +x "$WORK/script" "$WORK/script-of-script" "$WORK/odd"
+# The note of Go's linker, behind another in the same segment.
+gcc -x c -Wl,--build-id -o "$WORK/go" - <<'EOF'
+__asm__(".pushsection .note.go.buildid, \"a\", @note; .long 4, 4, 4; .ascii \"Go\\0\\0none\"; .popsection");
+int main(void) { return 0; }
+EOF
 is 'way: dynamic' "$(way "$OPEN")" 'preload, dynamically linked'
 is 'way: static' "$(way "$STATIC")" 'seccomp, statically linked'
+is 'way: Go' "$(way "$WORK/go")" 'seccomp, written in Go'
 is 'way: a script of a static program' "$(way "$WORK/script-of-script")" 'seccomp, statically linked'
 is 'way: neither' "$(way "$WORK/odd")" 'preload, neither a 64-bit program nor a script'
 # execvp() has the shell read it as a script, and what looks like "> name" in it makes a file where it runs
-is 'way: a damaged program' "$(cd "$WORK" && way "$WORK/go")" 'preload, neither a 64-bit program nor a script'
+is 'way: a damaged program' "$(cd "$WORK" && way "$WORK/damaged")" 'preload, neither a 64-bit program nor a script'
 is 'way: forced' "$(way --how=seccomp "$OPEN")" 'seccomp, asked for'
 is 'way: unknown' "$(LD_PRELOAD=$FAKE "$RUN" --how=magic true 2>/dev/null || echo $?)" 125
 
