@@ -102,6 +102,7 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	l->ep.end_delivered = delivered;
 	l->first_delivered = delivered;
 	xtcp_law_set_w(l, (u64)min(cwnd, XTCP_LAW_CWND_MAX) * ONE);
+	l->jump_q8 = min_t(u64, (u64)JUMP_MAX * l->w_q8, XTCP_LAW_W_MAX_Q8);
 	l->cwnd = l->w_q8 / ONE;
 	l->pace = rtt_us ? clamp_t(u64, div_u64((u64)l->cwnd * 8000000, rtt_us), XTCP_LAW_RATE_MIN, XTCP_LAW_RATE_MAX) :
 			   XTCP_LAW_RATE_MAX;
@@ -318,16 +319,17 @@ static void startup_train(struct xtcp_law *l, const struct xtcp_law_ack *a)
 	l->train_done = true;
 }
 
+/* Never up: a flow that begins on a long queue takes it for the path's, and window by rate would be more of it. */
 static void startup_exit(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us, u32 rate)
 {
-	xtcp_law_set_w(l, (u64)xtcp_law_window(rate, l->base_us) + p->target_q8);
+	xtcp_law_set_w(l, min_t(u64, l->w_q8, (u64)xtcp_law_window(rate, l->base_us) + p->target_q8));
 	l->dip_us = now_us + 2 * (u64)l->base_us + 500000 + law_random(l) * 8;
 	enter_cruise(l, p, now_us);
 }
 
 static void startup_ack(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a)
 {
-	u32 initial = l->w_q8, thresh = clamp(l->base_us / 8, 2000u, 16000u), bdp, jump;
+	u32 thresh = clamp(l->base_us / 8, 2000u, 16000u), jump;
 
 	startup_train(l, a);
 	if (a->ce) {
@@ -338,8 +340,7 @@ static void startup_ack(struct xtcp_law *l, const struct xtcp_law_params *p, con
 	if (!a->app_limited || a->in_flight + a->acked >= l->w_q8 / ONE / 2)
 		xtcp_law_set_w(l, (u64)l->w_q8 + (u64)a->acked * ONE);
 	if (l->train && l->ep.rounds <= 1 && !l->known && a->delivered - l->first_delivered >= TRAIN_PACKETS + 1) {
-		bdp = xtcp_law_window(l->train, l->base_us);
-		jump = min_t(u64, bdp, (u64)JUMP_MAX * initial);
+		jump = min(xtcp_law_window(l->train, l->base_us), l->jump_q8);
 		if (jump > l->w_q8)
 			xtcp_law_set_w(l, jump);
 	}

@@ -158,6 +158,7 @@ struct xtcp_law {
 	u64 first_us;			/* first and last ACK of the first flight */
 	u64 last_us;
 	u32 first_delivered;
+	u32 jump_q8;			/* the most that the second flight may be */
 	u32 train;			/* packets per second by the first flight's dispersion; 0: unknown */
 	bool train_done;
 

@@ -4,6 +4,8 @@
 
 #include "tap.h"
 
+#define FIRST_FLIGHT	10
+
 void path_init(struct path *p, u32 rate, u32 buffer)
 {
 	memset(p, 0, sizeof(*p));
@@ -24,9 +26,9 @@ void path_start(struct path *p, unsigned int flow, u32 rtt_us, bool reno)
 	f->reno = reno;
 	f->rtt_us = rtt_us;
 	f->delivered = 1;
-	f->reno_q8 = 10 * XTCP_LAW_ONE;
+	f->reno_q8 = FIRST_FLIGHT * XTCP_LAW_ONE;
 	f->next_send_us = p->now_us;
-	xtcp_law_init(&f->law, p->now_us, 10, seen_us, f->delivered, 12345 + flow);
+	xtcp_law_init(&f->law, p->now_us, FIRST_FLIGHT, seen_us, f->delivered, 12345 + flow);
 }
 
 void path_stop(struct path *p, unsigned int flow)
@@ -93,7 +95,8 @@ static void send_one(struct path *p, struct path_flow *f)
 	}
 	/* where a lost one would have been: the next one's ACK tells of it */
 	k->ack_us = p->now_us + wait_us + service_us + f->rtt_us;
-	if (!f->reno)
+	/* Linux does not pace the first flight */
+	if (!f->reno && f->sent > FIRST_FLIGHT)
 		f->next_send_us = max(f->next_send_us, p->now_us) + 1000000 / max(f->law.pace, 1u);
 }
 

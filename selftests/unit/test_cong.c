@@ -206,6 +206,27 @@ static void crowd(unsigned int flows, u32 rtt_us, u64 us)
 	path_run(&net, us);
 }
 
+/* Each one's first packets show a fast path; what is sent because of that must not fill a buffer of 800 ms. */
+TEST(cong_crowd__sixteen_begin_on_a_deep_buffer)
+{
+	unsigned int i;
+
+	path_init(&net, 21500, 17300);
+	for (i = 0; i < 16; i++) {
+		path_start(&net, i, 94 * MS, false);
+		path_run(&net, 100 * MS);
+	}
+	path_run(&net, 3 * S);
+	CHECK(net.queue_max_us < 200 * MS);
+	path_run(&net, 6 * S);
+	path_measure(&net);
+	path_run(&net, 10 * S);
+	for (i = 0; i < 16; i++)
+		CHECK_EQ(net.flow[i].lost, 0);
+	CHECK(mean_queue_us() < 50 * MS);
+	CHECK(jain(16, 10 * S) > .5);
+}
+
 TEST(cong_crowd__eight_on_a_short_path)
 {
 	path_init(&net, 8250, 83);
