@@ -18,6 +18,9 @@ help:
 	@echo 'make setup                 install what all of it needs (Debian 12, root)'
 	@echo 'make all                   the module (build/*/xtcp/xtcp.ko) and the tools (build/tools)'
 	@echo 'make install, uninstall    the module for this machine'\''s kernel, and the tools (PREFIX=$(PREFIX))'
+	@echo 'make install-dkms          the same, built again for each new kernel (uninstall-dkms)'
+	@echo 'make sign                  sign the installed module with this machine'\''s key, for Secure Boot (KEY=, CERT=)'
+	@echo 'make deb                   Debian packages xtcp-dkms and xtcp-tools, in build/deb'
 	@echo
 	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
 	@echo 'make unit                  unit and property tests of module/core on the host'
@@ -48,18 +51,24 @@ module:
 tools:
 	@$(MAKE) --no-print-directory -C tools all
 
-# For the kernel RELEASE of this machine; needs its headers.
-.PHONY: install uninstall
-install: tools
-	@ko=$$(scripts/module $(RELEASE)) && install -D -m 644 $$ko $(DESTDIR)/lib/modules/$(RELEASE)/updates/xtcp.ko
-	@[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+# For the kernel RELEASE of this machine; needs its headers. install-dkms: for each kernel, by dkms(8).
+.PHONY: install uninstall install-dkms uninstall-dkms sign deb
+install install-dkms: tools
+	@$(MAKE) --no-print-directory -C packaging $@ PREFIX=$(PREFIX) RELEASE=$(RELEASE)
 	@$(MAKE) --no-print-directory -C tools install PREFIX=$(PREFIX)
-	@echo 'installed; "modprobe xtcp" loads the module'
+	@echo 'installed; "xtcp doctor" says whether it will work, "modprobe xtcp" loads the module'
 
-uninstall:
-	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/xtcp.ko
-	@[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+uninstall uninstall-dkms:
+	@$(MAKE) --no-print-directory -C packaging $@ PREFIX=$(PREFIX) RELEASE=$(RELEASE)
 	@$(MAKE) --no-print-directory -C tools uninstall PREFIX=$(PREFIX)
+
+# With this machine's key (KEY=, CERT=: another), for Secure Boot.
+sign:
+	@scripts/sign --release $(RELEASE) $(if $(KEY),--key $(KEY)) $(if $(CERT),--cert $(CERT)) $(KO)
+
+deb:
+	@scripts/setup packages
+	@scripts/deb $(if $(VERSION),--version $(VERSION))
 
 # --- Testing
 
