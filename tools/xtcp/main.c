@@ -36,6 +36,7 @@ static const struct command {
 	{ "monitor", 1, cmd_monitor, "[EVENT ...] [count N]           events as they happen" },
 	{ "param", 2, cmd_param, "[NAME | NAME=VALUE] ...           net.xtcp of this network namespace" },
 	{ "top", 2, cmd_top, "[interval SECONDS]                  a live view" },
+	{ "doctor", 1, cmd_doctor, "[root DIR] [kernel RELEASE]        what stands in the way of a working module" },
 	{ "trace", 2, cmd_trace, "cookie N [seconds S] [to FILE]    a plot of one connection, as SVG" },
 };
 
