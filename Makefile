@@ -31,6 +31,8 @@ help:
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
+	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove'
+	@echo 'make htmldocs              the pages of Documentation, in build/htmldocs'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
 	@echo
@@ -130,6 +132,19 @@ cong:
 bench: tools
 	@$(MAKE) --no-print-directory -C selftests all
 	@scripts/vm --kernel $(or $(KERNEL),debian) --icount --timeout 3600 -- selftests/bench/run.sh
+
+# Installs into a clean system, boots it, upgrades, removes. The short part is the stage "packages" of make check.
+.PHONY: check-packages
+check-packages:
+	@scripts/setup demo packages
+	@selftests/packages/run.sh
+
+# A warning is an error.
+.PHONY: htmldocs
+htmldocs:
+	@scripts/setup packages
+	@sphinx-build -q -W --keep-going -b html Documentation build/htmldocs
+	@echo build/htmldocs/index.html
 
 .PHONY: lint
 lint:
