@@ -18,6 +18,9 @@ help:
 	@echo 'make setup                 install what all of it needs (Debian 12, root)'
 	@echo 'make all                   the module (build/*/xtcp/xtcp.ko) and the tools (build/tools)'
 	@echo 'make install, uninstall    the module for this machine'\''s kernel, and the tools (PREFIX=$(PREFIX))'
+	@echo 'make install-dkms          the same, built again for each new kernel (uninstall-dkms)'
+	@echo 'make sign                  sign the installed module with this machine'\''s key, for Secure Boot (KEY=, CERT=)'
+	@echo 'make deb                   Debian packages xtcp-dkms and xtcp-tools, in build/deb'
 	@echo
 	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
 	@echo 'make unit                  unit and property tests of module/core on the host'
@@ -28,6 +31,8 @@ help:
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
+	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove'
+	@echo 'make htmldocs              the pages of Documentation, in build/htmldocs'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
 	@echo
@@ -48,18 +53,24 @@ module:
 tools:
 	@$(MAKE) --no-print-directory -C tools all
 
-# For the kernel RELEASE of this machine; needs its headers.
-.PHONY: install uninstall
-install: tools
-	@ko=$$(scripts/module $(RELEASE)) && install -D -m 644 $$ko $(DESTDIR)/lib/modules/$(RELEASE)/updates/xtcp.ko
-	@[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+# For the kernel RELEASE of this machine; needs its headers. install-dkms: for each kernel, by dkms(8).
+.PHONY: install uninstall install-dkms uninstall-dkms sign deb
+install install-dkms: tools
+	@$(MAKE) --no-print-directory -C packaging $@ PREFIX=$(PREFIX) RELEASE=$(RELEASE)
 	@$(MAKE) --no-print-directory -C tools install PREFIX=$(PREFIX)
-	@echo 'installed; "modprobe xtcp" loads the module'
+	@echo 'installed; "xtcp doctor" says whether it will work, "modprobe xtcp" loads the module'
 
-uninstall:
-	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/xtcp.ko
-	@[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+uninstall uninstall-dkms:
+	@$(MAKE) --no-print-directory -C packaging $@ PREFIX=$(PREFIX) RELEASE=$(RELEASE)
 	@$(MAKE) --no-print-directory -C tools uninstall PREFIX=$(PREFIX)
+
+# With this machine's key (KEY=, CERT=: another), for Secure Boot.
+sign:
+	@scripts/sign --release $(RELEASE) $(if $(KEY),--key $(KEY)) $(if $(CERT),--cert $(CERT)) $(KO)
+
+deb:
+	@scripts/setup packages
+	@scripts/deb $(if $(VERSION),--version $(VERSION))
 
 # --- Testing
 
@@ -121,6 +132,19 @@ cong:
 bench: tools
 	@$(MAKE) --no-print-directory -C selftests all
 	@scripts/vm --kernel $(or $(KERNEL),debian) --icount --timeout 3600 -- selftests/bench/run.sh
+
+# Installs into a clean system, boots it, upgrades, removes. The short part is the stage "packages" of make check.
+.PHONY: check-packages
+check-packages:
+	@scripts/setup demo packages
+	@selftests/packages/run.sh
+
+# A warning is an error.
+.PHONY: htmldocs
+htmldocs:
+	@scripts/setup packages
+	@sphinx-build -q -W --keep-going -b html Documentation build/htmldocs
+	@echo build/htmldocs/index.html
 
 .PHONY: lint
 lint:

@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <xtcp/version.h>
 
 #include "xtcp.h"
 
@@ -102,6 +103,13 @@ module_init(xtcp_main_init);
 module_exit(xtcp_main_exit);
 
 MODULE_DESCRIPTION("XTCP, a second TCP");
-MODULE_VERSION("0.1");
+MODULE_VERSION(XTCP_VERSION);
 MODULE_LICENSE("GPL");
+/*
+ * What has the kernel load the module: a socket of the family, one of inet's with the protocol (PF_INET 2, PF_INET6 10,
+ * SOCK_STREAM 1; the macro wants digits). cong/xtcp.c has that of the congestion control, ctl/genl.c that of
+ * the netlink family.
+ */
 MODULE_ALIAS_NETPROTO(AF_XTCP);
+MODULE_ALIAS_NET_PF_PROTO_TYPE(2, IPPROTO_XTCP, 1);
+MODULE_ALIAS_NET_PF_PROTO_TYPE(10, IPPROTO_XTCP, 1);

@@ -5,6 +5,7 @@
  * Documentation/netlink/specs/xtcp.yaml (ctl/netlink.c). Reading is everybody's, within the own network namespace;
  * changing needs CAP_NET_ADMIN over it (GENL_UNS_ADMIN_PERM). Handlers run in process context, several at once.
  */
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "xtcp.h"
@@ -101,3 +102,6 @@ void xtcp_ctl_exit(void)
 	xtcp_sysfs_exit();
 	genl_unregister_family(&xtcp_genl_family);
 }
+
+/* A question about the family, xtcp(8)'s for one, has the kernel load the module. */
+MODULE_ALIAS_GENL_FAMILY(XTCP_FAMILY_NAME);

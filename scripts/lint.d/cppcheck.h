@@ -97,6 +97,7 @@ int lint_maybe(void);
 #define MODULE_ALIAS(x)
 #define MODULE_ALIAS_NETPROTO(x)
 #define MODULE_ALIAS_NET_PF_PROTO(x, y)
+#define MODULE_ALIAS_NET_PF_PROTO_TYPE(x, y, z)
 #define MODULE_ALIAS_TCP_ULP(x)
 #define MODULE_ALIAS_GENL_FAMILY(x)
 #define MODULE_PARM_DESC(x, y)

@@ -221,22 +221,24 @@ cp "$RUN" "$OURS" "$WORK/a blank"
 is 'a path that LD_PRELOAD cannot carry' "$(LD_PRELOAD=$FAKE "$WORK/a blank/xtcp-run" true 2>/dev/null || echo $?)" 125
 
 # xtcp(8), in the same count.
-PLAN=
-while IFS= read -r line; do
-	case $line in
-	'ok '* | 'not ok '*)
-		NUMBER=$((NUMBER + 1))
-		[[ $line == ok* ]] || FAILED=$((FAILED + 1))
-		line=${line/ok +([0-9])/ok $NUMBER}
-		;;
-	1..*)
-		PLAN=$line
-		continue
-		;;
-	esac
-	printf '%s\n' "$line"
-done < <("$(dirname "$0")/words.sh" "$BIN")
-is 'xtcp: all of its tests ran' "${PLAN:+yes}" yes
+for more in words doctor; do
+	PLAN=
+	while IFS= read -r line; do
+		case $line in
+		'ok '* | 'not ok '*)
+			NUMBER=$((NUMBER + 1))
+			[[ $line == ok* ]] || FAILED=$((FAILED + 1))
+			line=${line/ok +([0-9])/ok $NUMBER}
+			;;
+		1..*)
+			PLAN=$line
+			continue
+			;;
+		esac
+		printf '%s\n' "$line"
+	done < <("$(dirname "$0")/$more.sh" "$BIN")
+	is "xtcp: all tests of $more ran" "${PLAN:+yes}" yes
+done
 
 printf '1..%d\n' "$NUMBER"
 [ "$FAILED" = 0 ]

@@ -27,8 +27,9 @@ _xtcp_words() {
 		param) command ls /proc/sys/net/xtcp 2>/dev/null ;;
 		stat) command xtcp -s stat 2>/dev/null | sed 's/ .*//' ;;
 		top) echo "interval count" ;;
+		doctor) echo "root kernel" ;;
 		trace) echo "cookie seconds every to" ;;
-		*) echo "socket listen request timewait why closed stat abort set policy monitor param top trace help
+		*) echo "socket listen request timewait why closed stat abort set policy monitor param top trace doctor help
 			-json -pretty -statistics -oneline -numeric -batch -Version -help -4 -6" ;;
 		esac ;;
 	esac

@@ -9,10 +9,10 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xtcp/version.h>
 
 #include "xtcp.h"
 
-#define VERSION		"0.1"
 #define BATCH_WORDS	128
 
 struct options options;
@@ -36,6 +36,7 @@ static const struct command {
 	{ "monitor", 1, cmd_monitor, "[EVENT ...] [count N]           events as they happen" },
 	{ "param", 2, cmd_param, "[NAME | NAME=VALUE] ...           net.xtcp of this network namespace" },
 	{ "top", 2, cmd_top, "[interval SECONDS]                  a live view" },
+	{ "doctor", 1, cmd_doctor, "[root DIR] [kernel RELEASE]        what stands in the way of a working module" },
 	{ "trace", 2, cmd_trace, "cookie N [seconds S] [to FILE]    a plot of one connection, as SVG" },
 };
 
@@ -147,7 +148,7 @@ int main(int argc, char **argv)
 		if (is_word(o, "batch", 1))
 			return batch(i + 1 < argc ? argv[i + 1] : "-");
 		if (is_word(o, "Version", 1))
-			return puts("xtcp " VERSION) < 0;
+			return puts("xtcp " XTCP_VERSION) < 0;
 		if (is_word(o, "help", 1))
 			return run(1, (char *[]){ "help" });
 		usage_error("no option \"%s\"; xtcp -help lists them", argv[i]);

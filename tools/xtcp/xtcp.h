@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * xtcp: what its files share. main.c reads the command line, nl.c talks to the kernel, out.c prints text or JSON,
- * args.c reads filters and parameters; conn.c, closed.c, policy.c, stat.c, top.c and trace.c are the subcommands.
+ * args.c reads filters and parameters; conn.c, closed.c, policy.c, stat.c, top.c, trace.c and doctor*.c are the
+ * subcommands.
  */
 #ifndef XTCP_TOOL_H
 #define XTCP_TOOL_H
@@ -101,6 +102,7 @@ int cmd_stat(struct args *a);
 int cmd_param(struct args *a);
 int cmd_top(struct args *a);
 int cmd_trace(struct args *a);
+int cmd_doctor(struct args *a);
 
 void show_closed(struct nlattr **tb);
 void show_limits(const struct nlattr *nest, bool verdict);

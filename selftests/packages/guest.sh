@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# In the guest: boots the system below ROOT, where the packages are installed, twice, with its own systemd as process 1 of
+# a namespace: as it was installed, and with the module wanted at boot. What is tested is in system.sh, which runs in it.
+# TAP on stdout. usage: guest.sh ROOT VERSION
+
+set -u
+LOWER=$1 VERSION=$2
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+DIR=/tmp/xtcp-system
+ROOT=$DIR/root
+NUMBER=0
+
+# The kernel looks for modprobe in the root of process 1, which is the bed's: from there it is led to the system's.
+cat >/run/modprobe <<END
+#!/bin/sh
+exec chroot $ROOT /sbin/modprobe "\$@"
+END
+chmod 755 /run/modprobe
+echo /run/modprobe >/proc/sys/kernel/modprobe
+
+# boot NAME: a fresh copy of the system, with changes by the function prepare_NAME; then system.sh's test_NAME.
+boot() {
+	local name=$1
+	mkdir -p $DIR && mount -t tmpfs -o mode=755 tmpfs $DIR && mkdir $DIR/{root,upper,work} &&
+		mount -t overlay -o "lowerdir=$LOWER,upperdir=$DIR/upper,workdir=$DIR/work" overlay $ROOT || exit 1
+	cp "$HERE/system.sh" $ROOT/system.sh
+	cat >$ROOT/etc/systemd/system/xtcp-test.service <<-END
+		[Unit]
+		Requires=sysinit.target
+		After=sysinit.target
+		FailureAction=poweroff-force
+		SuccessAction=poweroff-force
+		[Service]
+		Type=oneshot
+		TimeoutStartSec=600
+		ExecStart=/bin/bash /system.sh $name $VERSION
+	END
+	"prepare_$name"
+	# shellcheck disable=SC2016  # for the inner shell
+	unshare --mount --pid --fork --kill-child sh -c '
+		cd "$0" && mount -t proc proc proc && mount -t sysfs sysfs sys && mount -t devtmpfs dev dev &&
+			mount -t tmpfs -o mode=755 tmpfs run && mount -t tmpfs tmpfs tmp &&
+			exec chroot . /lib/systemd/systemd --system --unit=xtcp-test.service --show-status=no' $ROOT >$DIR/boot.log 2>&1
+	if [ -s $ROOT/results ] && [ "$(tail -n 1 $ROOT/results)" = end ]; then
+		while read -r verdict what; do
+			[ "$verdict" != end ] || break
+			NUMBER=$((NUMBER + 1))
+			case $verdict in
+			ok) printf 'ok %d %s: %s\n' $NUMBER "$name" "$what" ;;
+			bad) printf 'not ok %d %s: %s\n' $NUMBER "$name" "$what" ;;
+			*) NUMBER=$((NUMBER - 1)) && printf '# %s %s\n' "$verdict" "$what" ;;
+			esac
+		done <$ROOT/results
+	else
+		NUMBER=$((NUMBER + 1))
+		printf 'not ok %d %s: the system did not come up\n' $NUMBER "$name"
+		{
+			cat $ROOT/results
+			tail -n 40 $DIR/boot.log
+		} 2>/dev/null | sed 's/^/# /'
+	fi
+	umount -R $ROOT
+	umount -R $DIR
+}
+
+# What somebody sets for XTCP, which must wait until the module is there.
+prepare_installed() {
+	printf -- '-net.xtcp.init_cwnd = 20\n' >$ROOT/etc/sysctl.d/local.conf
+}
+
+# Everything taken out of its comments.
+prepare_boot() {
+	sed -i 's/^#xtcp$/xtcp/' $ROOT/etc/modules-load.d/xtcp.conf
+	sed -i 's/^#\(-*net\)/\1/; s/init_cwnd = 10/init_cwnd = 30/' $ROOT/etc/sysctl.d/xtcp.conf
+	sed -i 's/^#\(options xtcp minis\)/\1/' $ROOT/etc/modprobe.d/xtcp.conf
+}
+
+boot installed
+boot boot
+printf '1..%d\n' $NUMBER
