@@ -508,6 +508,10 @@ static void worker_run(struct shared *shared, int family, int ns, u64 goal, u64 
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigaction(SIGUSR1, &act, NULL);
+	/* sendfile() and splice() cannot be told not to */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGIO, SIG_IGN);
+	signal(SIGURG, SIG_IGN);
 	for (int i = 0; i < SLOTS; i++)
 		w.fd[i] = -1;
 	w.life = 1 + rnd_below(&r, LIFE_CALLS);
