@@ -4,7 +4,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,24 +28,6 @@ static bool fault_write(const char *path, const char *value)
 	return ok;
 }
 
-/* What a network allocates in softirq. */
-static void fault_choose_slabs(void)
-{
-	static const char *const names[] = { "xtcp*", "XTCP*", "skbuff*", "kmalloc-*", "request_sock*", "ip_dst*", "ip6_dst*" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char pattern[128];
-		glob_t found;
-
-		snprintf(pattern, sizeof(pattern), "/sys/kernel/slab/%s/failslab", names[i]);
-		if (glob(pattern, 0, NULL, &found))
-			continue;
-		for (size_t j = 0; j < found.gl_pathc; j++)
-			fault_write(found.gl_pathv[j], "1");
-		globfree(&found);
-	}
-}
-
 bool fault_open(void)
 {
 	/* Each injection would print a call trace otherwise. */
@@ -63,7 +44,6 @@ bool fault_open(void)
 	    !fault_write(FAULT_DIR "fail_page_alloc/ignore-gfp-highmem", "N") ||
 	    !fault_write(FAULT_DIR "fail_page_alloc/min-order", "0"))
 		return false;
-	fault_choose_slabs();
 	fault_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	return fault_fd >= 0;
 }
@@ -80,13 +60,11 @@ void fault_arm(int n)
 bool fault_disarm(void)
 {
 	char text[16] = "";
-	bool hit;
+	/* the copy to here may be what fails: then no allocation did */
+	bool hit = pread(fault_fd, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0;
 
-	if (pread(fault_fd, text, sizeof(text) - 1, 0) <= 0)
-		abort();
-	hit = atoi(text) == 0;
-	if (pwrite(fault_fd, "0", 1, 0) != 1)
-		abort();
+	while (pwrite(fault_fd, "0", 1, 0) != 1)
+		;
 	return hit;
 }
 
@@ -96,15 +74,21 @@ void fault_slab(int n)
 
 	snprintf(text, sizeof(text), "%d", n);
 	fault_write(FAULT_DIR "failslab/probability", "0");
-	fault_write(FAULT_DIR "failslab/cache-filter", "Y");
 	fault_write(FAULT_DIR "failslab/interval", text);
 	fault_write(FAULT_DIR "failslab/times", "1");
 	fault_write(FAULT_DIR "failslab/probability", "100");
 }
 
-void fault_slab_off(void)
+bool fault_slab_off(void)
 {
+	char text[16] = "";
+	int fd = open(FAULT_DIR "failslab/times", O_RDONLY | O_CLOEXEC);
+	bool hit;
+
+	hit = fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && atoi(text) == 0;
+	if (fd >= 0)
+		close(fd);
 	fault_write(FAULT_DIR "failslab/probability", "0");
 	fault_write(FAULT_DIR "failslab/interval", "1");
-	fault_write(FAULT_DIR "failslab/cache-filter", "N");
+	return hit;
 }

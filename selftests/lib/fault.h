@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Allocations that fail on demand, for kernels with fault injection (Documentation/fault-injection): the N-th of this
- * thread's next system calls (fault_arm()), or the N-th that anybody makes from some slabs, softirqs too (fault_slab()).
+ * thread's next system calls (fault_arm()), or the N-th that anybody makes, softirqs too (fault_slab()).
  */
 #ifndef FAULT_H
 #define FAULT_H
@@ -16,8 +16,8 @@ void fault_arm(int n);
 /* No more; true if there was an N-th. */
 bool fault_disarm(void);
 
-/* The same for all contexts, but only for objects of the slabs that fault_open() chose: those of sockets and packets. */
+/* The same for objects of slabs, in all contexts of the machine. fault_slab_off() tells whether there was an N-th. */
 void fault_slab(int n);
-void fault_slab_off(void);
+bool fault_slab_off(void);
 
 #endif /* FAULT_H */
