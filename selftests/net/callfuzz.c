@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random system calls on AF_XTCP sockets, by several processes of several threads that share them. What is right is done,
- * what is wrong is refused; nothing hangs for good, nothing stays behind, and nothing shows on the kernel's log, which the
- * bed judges. XTCP_FUZZ_CALLS=N: so many for each address family (10000), XTCP_SEED=N: others, XTCP_FUZZ_WORKERS=N: so many
- * processes (4).
+ * Random system calls on AF_XTCP sockets, by several processes of several threads that share them. What is right is
+ * done, what is wrong is refused; nothing hangs for good, nothing stays behind, and nothing shows on the kernel's
+ * log, which the bed judges. XTCP_FUZZ_CALLS=N: so many for each address family (10000), XTCP_SEED=N: others,
+ * XTCP_FUZZ_WORKERS=N: so many processes (4).
  *
  * The processes share a namespace whose sockets meet each other over its loopback on few ports; some of a process's
- * sockets are in a namespace of its own, which is deleted with it. Each process ends itself or is killed, in the middle of
- * whatever its threads do, after some hundred calls, and another takes its place.
+ * sockets are in a namespace of its own, which is deleted with it. Each process ends itself or is killed, in the
+ * middle of whatever its threads do, after some hundred calls, and another takes its place.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -92,9 +92,14 @@ static struct xnet_addr some_address(struct rnd *r, const struct worker *w)
 	return addr;
 }
 
+/* One that is open, nearly always. */
 static int some_fd(struct rnd *r, struct worker *w)
 {
-	return w->fd[rnd_below(r, SLOTS)];
+	int fd = -1;
+
+	for (int tries = 0; fd < 0 && tries < 6; tries++)
+		fd = w->fd[rnd_below(r, SLOTS)];
+	return fd;
 }
 
 /* Into a random place; what was there is closed. */
@@ -133,7 +138,9 @@ static int some_level(struct rnd *r, int *name)
 	static const int levels[] = { SOL_SOCKET, IPPROTO_TCP, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6 };
 	int level = levels[rnd_below(r, ARRAY_SIZE(levels))];
 
-	*name = level == IPPROTO_TCP && rnd_chance(r, 1, 6) ? TCP_XTCP_TIME_WAIT_MS + rnd_below(r, 8) : rnd_below(r, 80);
+	*name = rnd_below(r, 80);
+	if (level == IPPROTO_TCP && rnd_chance(r, 1, 6))
+		*name = TCP_XTCP_TIME_WAIT_MS + rnd_below(r, 8);
 	return rnd_chance(r, 1, 60) ? (int)some_value(r) : level;
 }
 
@@ -270,7 +277,8 @@ static long call_recvmsg(struct rnd *r, struct worker *w)
 
 	for (size_t i = 0; i < ARRAY_SIZE(msgs); i++)
 		msgs[i].msg_hdr = (struct msghdr) {
-			.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control[i], .msg_controllen = rnd_below(r, 200),
+			.msg_iov = &iov, .msg_iovlen = 1,
+			.msg_control = control[i], .msg_controllen = rnd_below(r, 200),
 			.msg_name = rnd_chance(r, 1, 2) ? &addr : NULL, .msg_namelen = sizeof(addr.ss),
 		};
 	if (rnd_chance(r, 1, 2))
@@ -294,8 +302,9 @@ static long call_setsockopt(struct rnd *r, struct worker *w)
 		return setsockopt(some_fd(r, w), IPPROTO_TCP, 13 /* TCP_CONGESTION */, text, strlen(text));
 	}
 	if (rnd_chance(r, 1, 20))
-		return setsockopt(some_fd(r, w), SOL_SOCKET, rnd_chance(r, 1, 2) ? SO_ATTACH_FILTER : SO_ATTACH_REUSEPORT_CBPF,
-				  &prog, sizeof(prog));
+		return setsockopt(some_fd(r, w), SOL_SOCKET,
+				  rnd_chance(r, 1, 2) ? SO_ATTACH_FILTER : SO_ATTACH_REUSEPORT_CBPF, &prog,
+				  sizeof(prog));
 	if (rnd_chance(r, 1, 12))
 		return xnet_set_int(some_fd(r, w), SOL_SOCKET, SO_REUSEPORT, rnd_below(r, 2));
 	if (rnd_chance(r, 1, 12))
@@ -345,7 +354,8 @@ static long call_poll(struct rnd *r, struct worker *w)
 
 	switch (rnd_below(r, 3)) {
 	case 0:
-		return epoll_ctl(w->epoll, rnd_chance(r, 1, 2) ? EPOLL_CTL_ADD : 1 + rnd_below(r, 3), some_fd(r, w), &ev);
+		return epoll_ctl(w->epoll, rnd_chance(r, 1, 2) ? EPOLL_CTL_ADD : 1 + rnd_below(r, 3), some_fd(r, w),
+				 &ev);
 	case 1:
 		return epoll_wait(w->epoll, &ev, 1, rnd_below(r, 3));
 	}
@@ -382,7 +392,8 @@ static long call_splice(struct rnd *r, struct worker *w)
 	case 0:
 		return splice(some_fd(r, w), NULL, w->pipe[1], NULL, 5000, SPLICE_F_NONBLOCK);
 	case 1:
-		return splice(w->pipe[0], NULL, some_fd(r, w), NULL, 5000, SPLICE_F_NONBLOCK | rnd_below(r, 2) * SPLICE_F_MORE);
+		return splice(w->pipe[0], NULL, some_fd(r, w), NULL, 5000,
+			      SPLICE_F_NONBLOCK | rnd_below(r, 2) * SPLICE_F_MORE);
 	case 2:
 		fcntl(w->pipe[1], F_SETFL, O_NONBLOCK);
 		return write(w->pipe[1], buffer, 3000);
@@ -395,7 +406,9 @@ static long call_pass(struct rnd *r, struct worker *w)
 {
 	char control[CMSG_SPACE(sizeof(int))] = {};
 	struct iovec iov = { buffer, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control),
+	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 	int fd;
 
@@ -419,7 +432,9 @@ static long call_name(struct rnd *r, struct worker *w)
 	struct xnet_addr addr;
 	socklen_t len = rnd_below(r, sizeof(addr.ss));
 
-	return rnd_chance(r, 1, 2) ? getsockname(some_fd(r, w), &addr.sa, &len) : getpeername(some_fd(r, w), &addr.sa, &len);
+	if (rnd_chance(r, 1, 2))
+		return getsockname(some_fd(r, w), &addr.sa, &len);
+	return getpeername(some_fd(r, w), &addr.sa, &len);
 }
 
 /* What others look at meanwhile. */
@@ -600,9 +615,10 @@ TEST_F_TIMEOUT(callfuzz, anything, 7000)
 			running++;
 		}
 	}
-	xnet_log("seed %llu: %llu calls by %u processes, %llu succeeded; %llu connects, %llu accepts, %llu bytes read, %llu ms",
-		 seed, shared->calls, shared->births, shared->good, shared->connected, shared->accepted, shared->received,
-		 xnet_now_ms() - begun);
+	xnet_log("seed %llu: %llu calls by %u processes, %llu succeeded, %llu ms", seed, shared->calls, shared->births,
+		 shared->good, xnet_now_ms() - begun);
+	xnet_log("%llu connects, %llu accepts, %llu bytes read", shared->connected, shared->accepted,
+		 shared->received);
 	EXPECT_LT(goal / 20, shared->good);
 	EXPECT_LT(0, shared->accepted);
 	/* it still works */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Floods and greedy peers: SYN, ACK, RST, FIN, ICMP, out of order, overlapping, one byte at a time, windows of zero,
- * ACKs of what was not sent, SACKs that cut everything into pieces, connections past every limit. For each: what is kept
- * has a bound, a segment costs at the end what it cost at the beginning, and an honest client is served all the time
- * (RFC 4987, RFC 5961, RFC 5927, RFC 9293 3.10.7.4; CVE-2018-5390, CVE-2019-11477 to 11479, "sockstress").
+ * ACKs of what was not sent, SACKs that cut everything into pieces, connections past every limit. For each: what is
+ * kept has a bound, a segment costs at the end what it cost at the beginning, and an honest client is served all the
+ * time (RFC 4987, RFC 5961, RFC 5927, RFC 9293 3.10.7.4; CVE-2018-5390, CVE-2019-11477 to 11479, "sockstress").
  *
- * The flood comes from a scripted host, the honest client from the kernel's TCP. XTCP_FLOOD=N: so many segments each (4000).
+ * The flood comes from a scripted host, the honest client from the kernel's TCP. XTCP_FLOOD=N: so many segments each
+ * (4000).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,7 +25,7 @@
 #define HONEST_PORT	7002
 #define HONEST_EVERY	400	/* segments */
 #define CHUNK		50
-#define GROWTH_MOST	12	/* times: a segment at the end against one at the beginning; quadratic would be far more */
+#define GROWTH_MOST	12	/* times: a segment at the end against one at the beginning */
 
 FIXTURE(flood) {
 	struct peer peer;
@@ -245,7 +246,7 @@ TEST_F_TIMEOUT(flood, connections, 600)
 		for (int n = 0; n < self->count / 16; n++)
 			send_handshake(self, round * self->count / 16 + n);
 		most = xnet_sockstat(self->peer.ns, XNET_XTCP, "sockets");
-		/* the listener, a queue of 17, and those that were taken from it and closed, of which the peer knows nothing */
+		/* the listener, a queue of 17, and those that were taken from it and closed: the peer does not close */
 		EXPECT_GE(1 + 17 + 18 * round, most);
 		EXPECT_TRUE(serve(self, self->honest));
 	}
@@ -315,7 +316,9 @@ static void send_icmp(SELF, int n)
 	static const u8 types[2][4] = { { 3, 11, 12, 3 }, { 1, 2, 3, 4 } };
 	bool v6 = self->peer.path.family == AF_INET6;
 
-	peer_icmp(&self->peer, types[v6][n % 4], v6 && n % 4 == 1 ? 0 : rnd_below(&self->r, 16), 68 + rnd_below(&self->r, 1500));
+	u8 code = v6 && n % 4 == 1 ? 0 : rnd_below(&self->r, 16);
+
+	peer_icmp(&self->peer, types[v6][n % 4], code, 68 + rnd_below(&self->r, 1500));
 }
 
 /* RFC 5927: errors about what was said before, and is acknowledged by now, are old news. */
@@ -461,8 +464,10 @@ TEST_F_TIMEOUT(flood, windows_of_zero, 900)
 /* ACKs of what was never sent move nothing, RFC 9293 3.10.7.4. */
 static void send_optimistic(SELF, int n)
 {
+	u32 ack = self->peer.rcv_nxt + 100000 + rnd_below(&self->r, 0x70000000);
+
 	(void)n;
-	peer_send_at(&self->peer, ACK, self->peer.snd_nxt, self->peer.rcv_nxt + 100000 + rnd_below(&self->r, 0x70000000));
+	peer_send_at(&self->peer, ACK, self->peer.snd_nxt, ack);
 }
 
 TEST_F_TIMEOUT(flood, optimistic_acks, 600)
@@ -531,7 +536,8 @@ TEST_F_TIMEOUT(flood, sack_pieces, 600)
 			if (seg->len && offset < (u32)sent)
 				EXPECT_TRUE(stream_check(6, offset, seg->data, seg->len));
 			/* resent in other pieces than before */
-			if ((s32)(peer->rcv_nxt - seg->seq) > 0 && (s32)(seg->seq + (u32)seg->len - peer->rcv_nxt) > 0)
+			if ((s32)(peer->rcv_nxt - seg->seq) > 0 &&
+			    (s32)(seg->seq + (u32)seg->len - peer->rcv_nxt) > 0)
 				peer->rcv_nxt = seg->seq + seg->len;
 		}
 	}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that is not there. For each call the first, second, ... allocation within it fails, until the call needs no more:
- * it says so (ENOMEM, ENOBUFS ...) or does without, works the next time, and leaks nothing (the bed looks). Then the same
- * for everything that a connection's life allocates on both sides, softirqs included: the bytes arrive all the same, or
- * there is a clean error.
+ * Memory that is not there. For each call the first, second, ... allocation within it fails, until the call needs no
+ * more: it says so (ENOMEM, ENOBUFS ...) or does without, works the next time, and leaks nothing (the bed looks).
+ * Then the same for everything that a connection's life allocates on both sides, softirqs included: the bytes arrive
+ * all the same, or there is a clean error.
  *
  * Copies from and to the program fail too (fail_usercopy), as of a page that is not there: EFAULT.
  */
@@ -231,7 +231,8 @@ static long do_options(struct place *p)
 {
 	u8 key[16] = {};
 
-	if (xnet_set_int(p->fresh, SOL_SOCKET, SO_REUSEPORT, 1) || xnet_set_int(p->fresh, IPPROTO_TCP, TCP_SAVE_SYN, 1) ||
+	if (xnet_set_int(p->fresh, SOL_SOCKET, SO_REUSEPORT, 1) ||
+	    xnet_set_int(p->fresh, IPPROTO_TCP, TCP_SAVE_SYN, 1) ||
 	    setsockopt(p->fresh, IPPROTO_TCP, TCP_FASTOPEN_KEY, key, sizeof(key)) || listen(p->fresh, 3))
 		return -1;
 	return 0;
@@ -377,6 +378,7 @@ static bool excused(int error)
 TEST_F_TIMEOUT(nomem, every_call, 3000)
 {
 	struct place p = { .net = &self->net, .family = variant->family };
+	const struct timeval limit = { .tv_sec = 5 };
 	long injected = 0, failed = 0;
 	struct genl g;
 
@@ -393,7 +395,7 @@ TEST_F_TIMEOUT(nomem, every_call, 3000)
 			ASSERT_EQ(0, place_open(&p))
 				TH_LOG("%s: after allocation %d had failed", calls[i].name, n - 1);
 			/* a dial that nobody answers must not wait for long */
-			setsockopt(p.fresh, SOL_SOCKET, SO_SNDTIMEO, &(struct timeval) { .tv_sec = 5 }, sizeof(struct timeval));
+			setsockopt(p.fresh, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 			/* a new one each time: an answer that was lost leaves the old one out of step */
 			if (calls[i].netlink)
 				ASSERT_EQ(0, genl_open(&g, self->ns));

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Wrong, mutated and crafted segments into live connections of every state. The kernel's TCP gets the same, relative to
- * its own numbers, so a connection that survives there has to survive here. XTCP_FUZZ_SEGMENTS=N: so many for each stack
- * (10000), XTCP_SEED=N: others.
+ * Wrong, mutated and crafted segments into live connections of every state. The kernel's TCP gets the same, relative
+ * to its own numbers, so a connection that survives there has to survive here. XTCP_FUZZ_SEGMENTS=N: so many for each
+ * stack (10000), XTCP_SEED=N: others.
  *
- * A session is a connection in one of the 11 states of RFC 9293 3.3.2 with drawn options, and up to 150 segments and a few
- * calls on its socket. Segments are built from the connection's live numbers: numbers at the edges of the window and of the
- * sequence circle, any flags, options of any bytes, SACK blocks anywhere, bytes changed behind a right checksum, ICMP
- * errors. Each byte of text is a function of its sequence number, so whatever is accepted, in any order and overlap, must
- * be read as that: a check beside the bed's own (KASAN, lockdep, kmemleak).
+ * A session is a connection in one of the 11 states of RFC 9293 3.3.2 with drawn options, and up to 150 segments and
+ * a few calls on its socket. Segments are built from the connection's live numbers: numbers at the edges of the
+ * window and of the sequence circle, any flags, options of any bytes, SACK blocks anywhere, bytes changed behind a
+ * right checksum, ICMP errors. Each byte of text is a function of its sequence number, so whatever is accepted, in
+ * any order and overlap, must be read as that: a check beside the bed's own (KASAN, lockdep, kmemleak).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -216,7 +216,7 @@ static void take(struct target *t, int fd)
 static void call(struct rnd r, struct target *t, int state)
 {
 	static char data[8192];
-	int fd = t->fd, child, one = 1;
+	int fd = t->fd, child, one = 1, flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 	switch (rnd_below(&r, state == TCP_LISTEN ? 2 : 12)) {
 	case 0:
@@ -235,7 +235,8 @@ static void call(struct rnd r, struct target *t, int state)
 	case 5:
 	case 6:
 	case 7:
-		send(fd, data, rnd_below(&r, sizeof(data)), MSG_DONTWAIT | MSG_NOSIGNAL | (rnd_chance(&r, 1, 10) ? MSG_OOB : 0));
+		flags |= rnd_chance(&r, 1, 10) ? MSG_OOB : 0;
+		send(fd, data, rnd_below(&r, sizeof(data)), flags);
 		break;
 	default:
 		take(t, fd);
@@ -311,7 +312,8 @@ static bool session(struct target t[2], struct rnd *r, struct tally *tally)
 	tally->sessions++;
 	for (int i = 0; i < 2; i++) {
 		if (!begin(&t[i], recipe, state, port)) {
-			xnet_log("session %llu: %s not reached by stack %d", tally->sessions, xnet_state_name(state), i);
+			xnet_log("session %llu: stack %d does not reach %s", tally->sessions, i,
+				 xnet_state_name(state));
 			return false;
 		}
 	}
@@ -379,8 +381,8 @@ TEST_F_TIMEOUT(segfuzz, every_state, 7000)
 		ASSERT_TRUE(session(t, &r, &tally))
 			TH_LOG("seed %llu, session %llu", seed, tally.sessions);
 	}
-	xnet_log("seed %llu: %llu sessions, %llu segments for each stack; alive after it: XTCP %llu, the kernel's %llu", seed,
-		 tally.sessions, tally.segments, tally.alive[0], tally.alive[1]);
+	xnet_log("seed %llu: %llu sessions, %llu segments for each stack", seed, tally.sessions, tally.segments);
+	xnet_log("alive after it: XTCP %llu, the kernel's %llu", tally.alive[0], tally.alive[1]);
 	xnet_log("ended here alone %llu, there alone %llu; read and right: %llu and %llu bytes", tally.here_only,
 		 tally.there_only, t[0].bytes, t[1].bytes);
 	/* it still works */

@@ -56,7 +56,7 @@ count processes callfuzz 'calls by ([0-9]+) processes'
 count messages nlfuzz '([0-9]+) messages'
 count allocations nomem '([0-9]+) faults, '
 count lives nomem '([0-9]+) lives'
-count faults faults '([0-9]+) faults, '
+count faults faults '([0-9]+) faults, [0-9]+ loads'
 count flood flood '([0-9]+) segments, '
 count served flood '([0-9]+) clients served'
 
