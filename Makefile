@@ -28,6 +28,10 @@ help:
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
 	@echo 'make wire WIRE=cookies     segment by segment, beside the kernel'\''s TCP (KERNEL=uml-plain; WIRE: part of a name)'
 	@echo 'make nlfuzz MESSAGES=1000000   that many wrong and mutated messages to the netlink family (SEED=2: others)'
+	@echo 'make soak                  mixed load, faults, floods and fuzzers, SOAK_S seconds (1800; SOAK_KERNEL=debug: two CPUs)'
+	@echo 'make segfuzz SEGMENTS=1000000   that many wrong and mutated segments into live connections (SEED=2: others)'
+	@echo 'make check-debug           the kselftests on two CPUs with KASAN and lockdep, then with KCSAN (KERNEL=kcsan: that)'
+	@echo 'make coverage              which lines of the module the tests run'
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
@@ -116,6 +120,32 @@ nlfuzz:
 	@$(MAKE) --no-print-directory -C selftests all
 	@XTCP_FUZZ_MESSAGES=$$(($(MESSAGES) / 2)) XTCP_SEED=$(or $(SEED),1) \
 		scripts/vm --kernel $(or $(KERNEL),uml) --timeout 7200 -- build/selftests/net/nlfuzz
+
+# The same for each of IPv4 and IPv6, half of them.
+SEGMENTS ?= 1000000
+.PHONY: segfuzz
+segfuzz:
+	@$(MAKE) --no-print-directory -C selftests all
+	@XTCP_FUZZ_SEGMENTS=$$(($(SEGMENTS) / 2)) XTCP_SEED=$(or $(SEED),1) \
+		scripts/vm --kernel $(or $(KERNEL),uml) --timeout 7200 -- build/selftests/net/segfuzz
+
+.PHONY: soak
+soak:
+	@scripts/setup check
+	@selftests/soak/run.sh
+
+# Two CPUs: what a kernel with one cannot show. The kernels take long to build, once; then half an hour and more each.
+.PHONY: check-debug
+check-debug: tools
+	@scripts/setup check
+	@$(MAKE) --no-print-directory -C selftests all
+	@for kernel in $(or $(KERNEL),debug kcsan); do \
+		scripts/vm --kernel $$kernel --mem 4096 --timeout 10800 -- $(CMD) || exit 1; done
+
+.PHONY: coverage
+coverage:
+	@scripts/setup check
+	@selftests/coverage/run.sh
 
 .PHONY: completion
 completion:

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
 # Beds that are User-Mode Linux: the kernel is a process of the host. Sourced by scripts/vm.
 #
-# A bed is VERSION (6.1, ...) and FLAVOUR (debug, plain). Virtual time (time-travel=inf-cpu): the clock stands still
+# A bed is VERSION (6.1, ...) and FLAVOUR (debug, plain, gcov). Virtual time (time-travel=inf-cpu): the clock stands still
 # while anything computes and jumps to the next timer when all is idle, so an hour's sleep takes no time and timing is
 # exact. The price: a program that spins on the clock waits for ever (--timeout ends it).
 
@@ -11,7 +11,7 @@ UML_EPOCH_NS=1893456000000000000
 
 uml_fragments() {
 	printf '%s\n' "$TOP/scripts/uml/plain.config"
-	[ "$1" != debug ] || printf '%s\n' "$TOP/scripts/uml/debug.config"
+	[ "$1" = plain ] || printf '%s\n' "$TOP/scripts/uml/$1.config"
 }
 
 uml_key() {
@@ -66,6 +66,7 @@ uml_prepare() {
 	KERNEL_BUILD=$KERNEL_DIR
 	KERNEL_MAKE=(ARCH=um)
 	[ "$flavour" != debug ] || KERNEL_MAKE+=(UBSAN_SANITIZE=y KCFLAGS=-g)
+	[ "$flavour" != gcov ] || KERNEL_MAKE+=(GCOV_PROFILE=y)
 	if [ ! -e "$KERNEL_DIR/.built" ]; then
 		source=$(linux_source "$version") || return 1
 		with_lock "$KERNEL_DIR.lock" logged "$KERNEL_DIR.log" \

@@ -313,7 +313,7 @@ void peer_drain(struct peer *peer)
 
 int peer_socket(const struct peer *peer)
 {
-	return xnet_socket(peer->ns, XNET_XTCP, peer->path.family);
+	return xnet_socket(peer->ns, peer->stack, peer->path.family);
 }
 
 int peer_listen(const struct peer *peer, int port)

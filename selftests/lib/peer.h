@@ -27,6 +27,7 @@
 
 struct peer {
 	int ns;
+	enum xnet_stack stack;	/* of its sockets */
 	int tun;
 	struct segment_path path;	/* from the peer to the stack under test */
 	u16 near_port;		/* 0: any */

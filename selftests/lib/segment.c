@@ -159,6 +159,17 @@ size_t segment_build(const struct segment_path *path, const struct segment *seg,
 	return tcp - packet + len;
 }
 
+/* Makes lengths and checksums of a packet right after its bytes were changed; LEN as it shall be. */
+void segment_finish(const struct segment_path *path, u8 *packet, size_t len)
+{
+	u8 *tcp = packet + (path->family == AF_INET6 ? IPV6_HEADER_LEN : IPV4_HEADER_LEN);
+
+	len -= tcp - packet;
+	put_ip(path, IPPROTO_TCP, len, packet);
+	put16(tcp + 16, 0);
+	put16(tcp + 16, sum_fold(sum_bytes(sum_pseudo_header(path, IPPROTO_TCP, len), tcp, len)));
+}
+
 static bool parse_option(struct segment *seg, u8 kind, const u8 *value, size_t len)
 {
 	if (kind == OPT_MSS && len == 2) {

@@ -60,6 +60,7 @@ struct segment_path {
 };
 
 size_t segment_build(const struct segment_path *path, const struct segment *seg, u8 *packet);
+void segment_finish(const struct segment_path *path, u8 *packet, size_t len);
 bool segment_parse(int family, const u8 *packet, size_t len, struct segment *seg);
 size_t segment_icmp(const struct segment_path *path, u8 type, u8 code, u32 info, const u8 *quoted,
 		    size_t quoted_len, u8 *packet);
