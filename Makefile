@@ -27,7 +27,8 @@ help:
 	@echo 'make nlfuzz MESSAGES=1000000   that many wrong and mutated messages to the netlink family (SEED=2: others)'
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
-	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
+	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP (ROW="bulk1 rr1" ROUNDS=3'
+	@echo '                           COMPARE="v1 work": two commits; PROFILE=rr1: where the instructions go)'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
 	@echo
@@ -120,7 +121,8 @@ cong:
 .PHONY: bench
 bench: tools
 	@$(MAKE) --no-print-directory -C selftests all
-	@scripts/vm --kernel $(or $(KERNEL),debian) --icount --timeout 3600 -- selftests/bench/run.sh
+	@selftests/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PROFILE),--profile $(PROFILE)) \
+		$(if $(COMPARE),--compare $(COMPARE)) $(ROW)
 
 .PHONY: lint
 lint:
