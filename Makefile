@@ -34,7 +34,8 @@ help:
 	@echo 'make coverage              which lines of the module the tests run'
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
-	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP'
+	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP (ROW="bulk1 rr1" ROUNDS=3'
+	@echo '                           COMPARE="v1 work": two commits; PROFILE=rr1: where the instructions go)'
 	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove'
 	@echo 'make htmldocs              the pages of Documentation, in build/htmldocs'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
@@ -161,7 +162,8 @@ cong:
 .PHONY: bench
 bench: tools
 	@$(MAKE) --no-print-directory -C selftests all
-	@scripts/vm --kernel $(or $(KERNEL),debian) --icount --timeout 3600 -- selftests/bench/run.sh
+	@selftests/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PROFILE),--profile $(PROFILE)) \
+		$(if $(COMPARE),--compare $(COMPARE)) $(ROW)
 
 # Installs into a clean system, boots it, upgrades, removes. The short part is the stage "packages" of make check.
 .PHONY: check-packages

@@ -8,21 +8,16 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "send.h"
 #include "xnet.h"
 
-#define CHUNK	(128 * 1024)
-
-static char buffer[CHUNK] __attribute__((aligned(4096)));
 static const char *how = "copy";
 
 static double now(void)
@@ -39,60 +34,6 @@ static int fail(const char *what)
 	return 2;
 }
 
-/* Notices of MSG_ZEROCOPY, so that they do not fill the error queue. */
-static void drain_notices(int fd)
-{
-	struct msghdr msg = { 0 };
-
-	while (recvmsg(fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0)
-		msg.msg_flags = 0;
-}
-
-/* The file's pages through a pipe into the socket: as many as the pipe took. */
-static ssize_t splice_file(int fd, int file, off_t *at, size_t len, int pipe[2])
-{
-	ssize_t n = splice(file, at, pipe[1], NULL, len, SPLICE_F_MOVE), left = n;
-
-	while (left > 0) {
-		ssize_t out = splice(pipe[0], NULL, fd, NULL, left, SPLICE_F_MOVE | SPLICE_F_MORE);
-
-		if (out <= 0)
-			return -1;
-		left -= out;
-	}
-	return n;
-}
-
-static void send_all(int fd, u64 bytes)
-{
-	int file = memfd_create("bulk", 0), zerocopy = !strcmp(how, "zerocopy") ? MSG_ZEROCOPY : 0, pipe[2];
-	bool by_sendfile = !strcmp(how, "sendfile"), by_splice = !strcmp(how, "splice");
-
-	if (zerocopy)
-		xnet_set_int(fd, SOL_SOCKET, SO_ZEROCOPY, 1);
-	if ((by_sendfile || by_splice) && write(file, buffer, CHUNK) != CHUNK)
-		_exit(fail("file"));
-	if (by_splice && pipe2(pipe, O_CLOEXEC))
-		_exit(fail("pipe"));
-	while (bytes) {
-		size_t chunk = bytes < CHUNK ? bytes : CHUNK;
-		off_t at = 0;
-		ssize_t n;
-
-		n = by_sendfile ? sendfile(fd, file, &at, chunk) :
-		    by_splice ? splice_file(fd, file, &at, chunk, pipe) :
-		    send(fd, buffer, chunk, MSG_NOSIGNAL | zerocopy);
-		if (zerocopy)
-			drain_notices(fd);
-		if (n < 0 && errno == ENOBUFS)
-			continue;
-		if (n <= 0)
-			_exit(fail("send"));
-		bytes -= n;
-	}
-	_exit(0);
-}
-
 /* From the first byte asked for to the last received: seconds, or a negative number. */
 static double run(int tx, int rx, u64 bytes)
 {
@@ -105,9 +46,9 @@ static double run(int tx, int rx, u64 bytes)
 	if (child < 0)
 		return -1;
 	if (!child)
-		send_all(tx, bytes);
+		_exit(send_bytes(tx, how, bytes) ? fail("send") : 0);
 	while (got < bytes) {
-		ssize_t n = recv(rx, buffer, CHUNK, 0);
+		ssize_t n = recv(rx, send_buffer, SEND_CHUNK, 0);
 
 		if (n <= 0)
 			return -1;
