@@ -38,13 +38,13 @@ static struct xtcp_cong_priv *xtcp_cong_priv(const struct sock *sk)
 MODULE_ALIAS("tcp_xtcp");
 
 /*
- * After a retransmission, a SYN's too, the RTT is the echoed timestamp's, whose clock ticks in ms: it may have been
- * almost one more. As a base RTT it would make a queue that never drains of the rest.
+ * What was retransmitted, a SYN too, may have its RTT from the echoed timestamp, whose clock ticks in ms: it may have
+ * been almost one more. As a base RTT it would make a queue that never drains of the rest.
  */
-static s32 xtcp_cong_rtt_us(long us)
+static s32 xtcp_cong_rtt_us(long us, bool retransmitted)
 {
 	us = clamp_t(long, us, -1, XTCP_LAW_RTT_MAX_US);
-	return us > 0 && us % USEC_PER_MSEC == 0 ? us + USEC_PER_MSEC : us;
+	return retransmitted && us > 0 && us % USEC_PER_MSEC == 0 ? us + USEC_PER_MSEC : us;
 }
 
 /* ------------------------------------------------------------ life */
@@ -58,8 +58,8 @@ static void xtcp_cong_law_init(struct sock *sk)
 	priv->law = kmalloc(sizeof(*priv->law), GFP_ATOMIC | __GFP_NOWARN);
 	if (!priv->law)
 		return;
-	xtcp_law_init(priv->law, tcp_clock_us(), tp->snd_cwnd, xtcp_cong_rtt_us(tp->srtt_us >> 3), tp->delivered,
-		      get_random_u32());
+	xtcp_law_init(priv->law, tcp_clock_us(), tp->snd_cwnd,
+		      xtcp_cong_rtt_us(tp->srtt_us >> 3, tp->total_retrans), tp->delivered, get_random_u32());
 	cmpxchg(&sk->sk_pacing_status, SK_PACING_NONE, SK_PACING_NEEDED);
 	WRITE_ONCE(sk->sk_pacing_rate, min_t(u64, (u64)priv->law->pace * tp->mss_cache, sk->sk_max_pacing_rate));
 }
@@ -102,7 +102,7 @@ static void xtcp_cong_law_control(struct sock *sk, const struct rate_sample *rs)
 		.ce = tp->delivered_ce - priv->delivered_ce,
 		.in_flight = tcp_packets_in_flight(tp),
 		/* a delayed ACK tells the peer's patience, not the path's length */
-		.rtt_us = rs->is_ack_delayed ? -1 : xtcp_cong_rtt_us(rs->rtt_us),
+		.rtt_us = rs->is_ack_delayed ? -1 : xtcp_cong_rtt_us(rs->rtt_us, rs->is_retrans),
 		.app_limited = rs->is_app_limited,
 	};
 	u64 begin_us;

@@ -354,8 +354,12 @@ static void startup_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u
 	const struct xtcp_law_view *v = &l->view;
 	u32 thresh = clamp(l->base_us / 8, 2000u, 16000u);
 	u32 best = max(v->rate, l->rate[1]);
+	bool lossy = l->ep.lost >= 3 && l->ep.lost * 50 > l->ep.acked;
 
-	if (v->queue_us > thresh || (l->ep.lost >= 3 && l->ep.lost * 50 > l->ep.acked)) {
+	/* without a queue it may be chance; if it is not, the next round trip loses many */
+	if (!queue_stands(l) && (u64)l->ep.lost * 1000 < (u64)l->ep.acked * CHANCE_MAX)
+		lossy = false;
+	if (v->queue_us > thresh || lossy) {
 		startup_exit(l, p, now_us, best);
 		return;
 	}
