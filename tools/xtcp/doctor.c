@@ -96,7 +96,7 @@ char *read_whole(const char *path, size_t *size)
 {
 	size_t room = 1 << 16, used = 0, got;
 	FILE *file = fopen(path, "r");
-	char *text;
+	char *text, *more;
 
 	if (!file)
 		return NULL;
@@ -108,7 +108,10 @@ char *read_whole(const char *path, size_t *size)
 		if (room >= FILE_MAX)
 			break;
 		room *= 2;
-		text = realloc(text, room);
+		more = realloc(text, room);
+		if (!more)
+			abort();
+		text = more;
 	}
 	if (!text)
 		abort();
@@ -206,14 +209,15 @@ static size_t find_confs(const struct patient *p, const char *const *dirs, struc
 			closedir(d);
 		free(dir);
 	}
-	qsort(confs, n, sizeof(*confs), by_name);
+	if (n)
+		qsort(confs, n, sizeof(*confs), by_name);
 	return n;
 }
 
 void each_conf_line(struct patient *p, const char *const *dirs,
 		    void (*fn)(struct patient *p, const char *file, char *line, void *arg), void *arg)
 {
-	struct conf confs[CONF_FILES];
+	struct conf confs[CONF_FILES] = {};
 	size_t n = find_confs(p, dirs, confs), i;
 
 	for (i = 0; i < n; i++) {
