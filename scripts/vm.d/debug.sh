@@ -45,7 +45,11 @@ debug_build() {
 	printf 'CONFIG_LOCALVERSION="-%s"\n' "$flavour" >>"$dir/.config"
 	make -C "$source" ARCH=x86_64 O="$dir" olddefconfig
 	debug_config_check "$dir" "$flavour"
-	make -C "$source" ARCH=x86_64 O="$dir" -j"$JOBS" vmlinux modules
+	make -C "$source" ARCH=x86_64 O="$dir" -j"$JOBS" bzImage modules
+	# The ELF image has a PVH entry too, but that is code that KASAN watches before there is KASAN.
+	mkdir -p "$dir/root/boot"
+	cp "$dir/arch/x86/boot/bzImage" "$dir/root/boot/vmlinuz-$flavour"
+	mv "$dir/vmlinux" "$dir/vmlinux.elf"
 	# Kept: the kernel and what building a module against it takes.
 	find "$dir" -name '*.o' ! -path '*/scripts/*' ! -path '*/tools/*' ! -path '*/arch/x86/lib/*' -delete
 	find "$dir" -name '*.a' -delete
@@ -61,6 +65,7 @@ debug_prepare() {
 	KERNEL_ID=$(debug_key "$version" "$flavour" | hash_stdin)
 	KERNEL_DIR=$CACHE/qemu-$version-$flavour-$KERNEL_ID
 	KERNEL_BUILD=$KERNEL_DIR
+	KERNEL_RELEASE=$flavour
 	KERNEL_MAKE=(ARCH=x86_64 KCFLAGS=-g)
 	[ "$flavour" != debug ] || KERNEL_MAKE+=(KCOV_INSTRUMENT=y)
 	if [ ! -e "$KERNEL_DIR/.built" ]; then

@@ -3,33 +3,10 @@
  * Any connection, any segment: 24 bytes of state, 11 of header, then options. What must hold whatever they are: nothing
  * is accepted that has no byte in the window, no RST resets off RCV.NXT, no SYN and no old timestamp gets through.
  */
-#include <stdlib.h>
-
 #include "accept.h"
-
-#define REQUIRE(cond) do { if (!(cond)) abort(); } while (0)
+#include "reader.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
-
-/* The input as a stream of fields; zeros follow its end. */
-struct reader {
-	const u8 *p;
-	size_t left;
-};
-
-static u32 take(struct reader *r, unsigned int bytes)
-{
-	u32 v = 0;
-
-	for (; bytes; bytes--) {
-		v <<= 8;
-		if (r->left) {
-			v |= *r->p++;
-			r->left--;
-		}
-	}
-	return v;
-}
 
 static void check_segment(const struct xtcp_accept_in *in, const struct xtcp_segment *seg, const struct xtcp_options *o)
 {
