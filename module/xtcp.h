@@ -214,11 +214,14 @@ struct xtcp_listen {
  * @tp: must be first; congestion controls and tcp_get_info() read it, and it is kept true
  * @deferred: XTCP_DEFER_* bits, atomic
  * @tsq_node: on a CPU's list of sockets to resume (guarded by XTCP_TSQ_QUEUED)
+ * @mib: its namespace's counters
  * @v4: packets travel over IPv4 (an AF_INET socket, or AF_INET6 with a v4-mapped peer)
  * @client_port: the local port was chosen by connect() and is counted in xtcp_net.client_ports
  * @rtx_mode: enum xtcp_rtx_mode
  * @rtx_at: when it is due, jiffies; @rtx_timer may run earlier, and finds that
  * @rtx_timer: retransmission or persist timer
+ * @delack_waits: an ACK is being delayed
+ * @delack_at: until when at most, jiffies; @delack_timer may run earlier, and finds that
  * @delack_timer: delayed ACK
  * @keep_timer: keepalive
  * @pace_timer: next departure when sk_pacing_status asks for pacing without fq
@@ -283,6 +286,9 @@ struct xtcp_sock {
 	unsigned long deferred;
 	struct llist_node tsq_node;
 
+	/* constant */
+	struct xtcp_mib __percpu *mib;
+
 	/* socket lock: constant once connected */
 	bool v4;
 	bool client_port;
@@ -292,7 +298,9 @@ struct xtcp_sock {
 
 	/* socket lock: timers */
 	u8 rtx_mode;
+	bool delack_waits;
 	unsigned long rtx_at;
+	unsigned long delack_at;
 	struct timer_list rtx_timer;
 	struct timer_list delack_timer;
 	struct timer_list keep_timer;
@@ -946,6 +954,7 @@ void xtcp_out_checksum_sk(const struct sock *sk, struct sk_buff *skb);
 int xtcp_out_stateless(struct net *net, const struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
 		       struct dst_entry *dst, u32 mark, u8 tos);
 unsigned int xtcp_out_ip_header(const struct sock *sk);	/* bytes of IP header and options/extensions */
+unsigned int xtcp_out_headroom(const struct dst_entry *dst, unsigned int ip_header);
 bool xtcp_out_same_host(const struct sock *sk);
 u8 xtcp_out_tos(const struct sock *sk);			/* TOS or traffic class of what sk sends */
 

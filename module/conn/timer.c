@@ -13,6 +13,16 @@
 
 /* ------------------------------------------------------------ starting and stopping */
 
+/*
+ * A timer that runs already, and no later, stays as it is: its handler finds that it came too early, and waits for the
+ * rest. Most deadlines are moved by the next segment, so this spares each of them the timer wheel.
+ */
+static void xtcp_timer_expire_by(struct sock *sk, struct timer_list *timer, unsigned long at)
+{
+	if (!timer_pending(timer) || time_before(at, timer->expires))
+		sk_reset_timer(sk, timer, at);
+}
+
 /** xtcp_timer_rtx_start() - (re)start the retransmission timer in @mode, @us from now */
 void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us)
 {
@@ -30,7 +40,7 @@ void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us)
 	icsk->icsk_pending = pending[mode];
 	xs->rtx_at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
 	xtcp_compat_show_timeout(sk, xs->rtx_at);
-	sk_reset_timer(sk, &xs->rtx_timer, xs->rtx_at);
+	xtcp_timer_expire_by(sk, &xs->rtx_timer, xs->rtx_at);
 }
 
 /** xtcp_timer_rtx_stop() - nothing to wait for; the timer may expire in vain, which is cheaper */
@@ -131,15 +141,17 @@ void xtcp_timer_rtx_sent(struct sock *sk)
 /** xtcp_timer_delack_start() - acknowledge @us from now at the latest */
 void xtcp_timer_delack_start(struct sock *sk, u32 us)
 {
-	unsigned long at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
+	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	sk_reset_timer(sk, &xtcp_sk(sk)->delack_timer, at);
+	xs->delack_waits = true;
+	xs->delack_at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
+	xtcp_timer_expire_by(sk, &xs->delack_timer, xs->delack_at);
 }
 
-/** xtcp_timer_delack_stop() - an ACK left; a pending timer finds nothing owed and does nothing */
+/** xtcp_timer_delack_stop() - an ACK left; the timer may expire in vain, which is cheaper */
 void xtcp_timer_delack_stop(struct sock *sk)
 {
-	sk_stop_timer(sk, &xtcp_sk(sk)->delack_timer);
+	xtcp_sk(sk)->delack_waits = false;
 }
 
 /** xtcp_timer_keep_start() - look after the peer @delta jiffies from now */
@@ -322,8 +334,13 @@ static void xtcp_timer_delack_work(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT) || !xs->delack_waits)
 		return;
+	if (time_after(xs->delack_at, jiffies)) {
+		sk_reset_timer(sk, &xs->delack_timer, xs->delack_at);
+		return;
+	}
+	xs->delack_waits = false;
 	if (xs->last_ack_sent == xs->tp.rcv_nxt && !xs->ack_now)
 		return;
 	/* waiting for the application to answer was in vain */
@@ -443,6 +460,7 @@ void xtcp_timer_init(struct sock *sk)
 	timer_setup(&xs->delack_timer, xtcp_timer_delack_expired, 0);
 	timer_setup(&xs->keep_timer, xtcp_timer_keep_expired, 0);
 	xs->rtx_mode = XTCP_RTX_NONE;
+	xs->delack_waits = false;
 }
 
 /** xtcp_timer_clear() - the connection is over: stop them all; a handler already running finds TCP_CLOSE */
@@ -451,6 +469,7 @@ void xtcp_timer_clear(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	xs->rtx_mode = XTCP_RTX_NONE;
+	xs->delack_waits = false;
 	inet_csk(sk)->icsk_pending = 0;
 	sk_stop_timer(sk, &xs->rtx_timer);
 	sk_stop_timer(sk, &xs->delack_timer);

@@ -23,7 +23,13 @@ bool xtcp_delack_now(const struct xtcp_delack_in *in)
 	if (in->quick && !in->pingpong)
 		return true;
 
-	/* RFC 5681 4.2: at least every second full-sized segment. */
+	/*
+	 * RFC 5681 4.2: at least every second full-sized segment. But an ACK that the reader will owe in a moment, with
+	 * the window it makes, does the work of several (RFC 5690's concern): so there is none before that, unless the
+	 * sender could run dry: half of the window, or a few of the largest bursts.
+	 */
+	if (in->behind)
+		return in->unacked >= min(in->window / 2, XTCP_DELACK_STRETCH);
 	if (in->unacked / 2 >= mss)
 		return true;
 

@@ -9,6 +9,7 @@
 
 #define XTCP_DELACK_MIN_US	40000u
 #define XTCP_DELACK_MAX_US	200000u
+#define XTCP_DELACK_STRETCH	262144u	/* bytes that one ACK may cover while the reader is behind */
 
 /** struct xtcp_delack_in - the receive side after a segment was taken
  * @unacked: bytes received and not acknowledged yet (RCV.NXT - Last.ACK.sent)
@@ -18,6 +19,8 @@
  * @window_grew: xtcp_window_select() would advertise at least as much as now
  * @pingpong: the application answers what it reads: wait for its data to carry the ACK
  * @fin: the segment carried FIN
+ * @behind: somebody will read what waits, and nothing of the window it takes can be given back before that
+ * @window: RCV.WND, bytes
  */
 struct xtcp_delack_in {
 	u32 unacked;
@@ -27,6 +30,8 @@ struct xtcp_delack_in {
 	bool window_grew;
 	bool pingpong;
 	bool fin;
+	bool behind;
+	u32 window;
 };
 
 /** xtcp_delack_now() - acknowledge at once rather than start or leave running the delayed ACK timer? */

@@ -12,6 +12,9 @@
 
 #include "xtcp.h"
 
+#define XTCP_OUT_TCP_HEADER_MAX	60u
+#define XTCP_OUT_HEADROOM	SKB_WITH_OVERHEAD(512u)
+
 static bool xtcp_out_is_v4(const struct sock *sk)
 {
 	return sk->sk_family == AF_INET || xtcp_sk(sk)->v4;
@@ -102,7 +105,7 @@ static int xtcp_out_xmit6(struct sock *sk, struct sk_buff *skb)
 /**
  * xtcp_out_xmit() - give one segment (a super-segment too) of a connection to IP
  * @sk: connection, locked
- * @skb: TCP header at skb->data, MAX_TCP_HEADER of headroom, checksum prepared, owner and GSO fields set; consumed
+ * @skb: TCP header at skb->data, xtcp_out_headroom() before the payload, checksum prepared, owner and GSO fields set; consumed
  *
  * Return: 0, a positive NET_XMIT_* code, or a negative errno (-EHOSTUNREACH: no route).
  */
@@ -115,6 +118,24 @@ int xtcp_out_xmit(struct sock *sk, struct sk_buff *skb)
 unsigned int xtcp_out_ip_header(const struct sock *sk)
 {
 	return inet_csk(sk)->icsk_ext_hdr_len + (xtcp_out_is_v4(sk) ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+}
+
+/**
+ * xtcp_out_headroom() - bytes to leave for all headers in front of a segment's payload
+ * @dst: its route, or NULL
+ * @ip_header: bytes of IP header, options and extension headers
+ *
+ * A buffer's head comes in powers of two, and is cleared where the machine wants that: most devices are served by half of
+ * what the worst needs. Where a route turns out to need more, IP makes room.
+ */
+unsigned int xtcp_out_headroom(const struct dst_entry *dst, unsigned int ip_header)
+{
+	unsigned int need;
+
+	if (!dst || !dst->dev)
+		return MAX_TCP_HEADER;
+	need = LL_RESERVED_SPACE(dst->dev) + dst->header_len + ip_header + XTCP_OUT_TCP_HEADER_MAX;
+	return need <= XTCP_OUT_HEADROOM ? XTCP_OUT_HEADROOM : MAX_TCP_HEADER;
 }
 
 /** xtcp_out_same_host() - does the connection stay on this machine? Socket lock held. */

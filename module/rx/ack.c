@@ -312,7 +312,7 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 	xtcp_recover_ack(sk, &n);
 	if (n.advanced || n.sacked || xs->reo_wait_us)
 		xtcp_timer_rtx_rearm(sk);
-	xtcp_mib_add(sock_net(sk), XTCP_MIB_TCPDelivered, n.delivered);
+	xtcp_mib_sk_add(sk, XTCP_MIB_TCPDelivered, n.delivered);
 	if (n.ece)
 		xtcp_mib_add(sock_net(sk), XTCP_MIB_TCPDeliveredCE, n.delivered);
 	xtcp_rate_generate(sk, n.delivered, tp->lost - n.prior_lost, &n.rs);

@@ -81,7 +81,7 @@ static bool xtcp_data_coalesce(struct sock *sk, struct sk_buff *to, struct sk_bu
 	XTCP_CB(to)->end_seq = XTCP_CB(skb)->end_seq;
 	XTCP_CB(to)->flags |= XTCP_CB(skb)->flags;
 	xtcp_tstamp_coalesced(to, skb);
-	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPRcvCoalesce);
+	xtcp_mib_sk_add(sk, XTCP_MIB_TCPRcvCoalesce, 1);
 	kfree_skb_partial(skb, stolen);
 	return true;
 }
@@ -339,7 +339,9 @@ void xtcp_data_ack(struct sock *sk)
 		.quick = xs->quickack ? 1 : xs->quick,
 		.ooo = !RB_EMPTY_ROOT(&tp->out_of_order_queue),
 		.pingpong = xs->pingpong && !xs->quickack,
+		.window = tp->rcv_wnd,
 	};
+	u32 offer;
 
 	if (xs->ack_now || (xs->ack_dup && (xs->dsack.start != xs->dsack.end || !xtcp_dupack_hold(sk)))) {
 		xtcp_control_ack(sk);
@@ -351,10 +353,13 @@ void xtcp_data_ack(struct sock *sk)
 	}
 	if (!in.unacked)
 		return;
-	in.window_grew = xtcp_output_would_advertise(sk) >= max(left, 0);
+	offer = xtcp_output_would_advertise(sk);
+	in.window_grew = offer >= max(left, 0);
+	/* more than what this segment brought waits: the reader acknowledges when it has caught up (sock/recvmsg.c) */
+	in.behind = offer < tp->rcv_wnd && !sock_flag(sk, SOCK_DEAD) && xtcp_readable(sk) >= READ_ONCE(sk->sk_rcvlowat);
 	if (xtcp_delack_now(&in)) {
 		xtcp_control_ack(sk);
-	} else if (!timer_pending(&xs->delack_timer)) {
+	} else if (!xs->delack_waits) {
 		xtcp_timer_delack_start(sk, min(xtcp_delack_timeout(xs->ato_us, tp->srtt_us >> 3, xs->pingpong),
 						jiffies_to_usecs(inet_csk(sk)->icsk_delack_max)));
 	}
@@ -430,7 +435,7 @@ void xtcp_data_rcv(struct sock *sk, struct sk_buff *skb)
 	struct xtcp_cb *cb = XTCP_CB(skb);
 
 	if (cb->seq == cb->end_seq) {
-		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPPureAcks);
+		xtcp_mib_sk_add(sk, XTCP_MIB_TCPPureAcks, 1);
 		consume_skb(skb);
 		return;
 	}

@@ -190,6 +190,7 @@ static void xtcp_sock_init_object(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	xs->deferred = 0;
+	xs->mib = xtcp_sk_net(sk)->mib;
 	xs->client_port = false;
 	INIT_LIST_HEAD(&xs->tp.tsq_node);
 	INIT_LIST_HEAD(&xs->accept_node);

@@ -27,7 +27,7 @@ void xtcp_recvmsg_window_update(struct sock *sk, int copied)
 	 * small one if all is read and no answer is to be expected that could carry it: a sender with Nagle's algorithm
 	 * may wait for it.
 	 */
-	if ((timer_pending(&xs->delack_timer) &&
+	if ((xs->delack_waits &&
 	     (unacked > mss || (unacked < mss && !xs->pingpong && !xtcp_readable(sk)))) ||
 	    (!(sk->sk_shutdown & RCV_SHUTDOWN) &&
 	     xtcp_window_worth_update(max(left, 0), xtcp_output_would_advertise(sk), full,

@@ -317,13 +317,16 @@ static void xtcp_sendpage_keep(struct sock *sk, u32 mss, int flags)
 		xtcp_sk(sk)->fed = (u16)(jiffies + XTCP_SENDPAGE_HOLD) ? : 1;
 }
 
-/* The last buffer waits, those before it leave. With the next page at hand, an ACK does not make it leave either. */
-static void xtcp_sendpage_hold(struct sock *sk, int flags)
+/*
+ * The last buffer waits. One that this page has filled, @filled, leaves; those before it have had their chance, and go
+ * when an ACK comes. With the next page at hand, an ACK does not make the last one leave either.
+ */
+static void xtcp_sendpage_hold(struct sock *sk, int flags, bool filled)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	xs->fed = (u16)(jiffies + XTCP_SENDPAGE_HOLD) ? : 1;
-	if (!skb_queue_is_first(&sk->sk_write_queue, skb_peek_tail(&sk->sk_write_queue)))
+	if (filled)
 		xtcp_output_push(sk, false);
 	if (!(flags & MSG_SENDPAGE_NOTLAST))
 		xs->fed = 0;
@@ -342,6 +345,8 @@ static void xtcp_sendpage_hold(struct sock *sk, int flags)
 int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, int flags)
 {
 	int more = flags & MSG_SENDPAGE_NOTLAST ? MSG_MORE : 0;
+	struct sk_buff *last = NULL;
+	bool filled = false;
 	size_t copied = 0;
 	u32 goal = 0, n;
 	long timeo;
@@ -366,14 +371,17 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 		if (n) {
 			xtcp_sendmsg_added(tcp_sk(sk), skb, n);
 			copied += n;
+			filled |= last && last != skb;
+			last = skb;
 			continue;
 		}
 		err = xtcp_sendmsg_wait(sk, flags, &timeo);
+		last = NULL;
 		if (!err && (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN))
 			err = -EPIPE;
 	}
 	if (copied == size && xtcp_sendpage_holds(sk, goal, flags)) {
-		xtcp_sendpage_hold(sk, flags);
+		xtcp_sendpage_hold(sk, flags, filled);
 		err = copied;
 	} else {
 		err = xtcp_sendmsg_finish(sk, flags | more, copied, err);

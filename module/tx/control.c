@@ -255,14 +255,15 @@ static int xtcp_control_stateless(struct net *net, struct sock *listener, const 
 				  u32 mark, u8 tos)
 {
 	unsigned int hlen = sizeof(struct tcphdr) + (o ? xtcp_options_size(o) : 0);
-	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER, GFP_ATOMIC | __GFP_NOWARN);
+	unsigned int room = xtcp_out_headroom(dst, xtcp_tuple_is_v4(t) ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+	struct sk_buff *skb = alloc_skb(room, GFP_ATOMIC | __GFP_NOWARN);
 	struct tcphdr *th;
 
 	if (!skb) {
 		dst_release(dst);
 		return -ENOBUFS;
 	}
-	skb_reserve(skb, MAX_TCP_HEADER);
+	skb_reserve(skb, room);
 	th = skb_push(skb, hlen);
 	skb_reset_transport_header(skb);
 	memset(th, 0, sizeof(*th));

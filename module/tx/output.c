@@ -276,7 +276,7 @@ static int xtcp_output_emit(struct sock *sk, struct sk_buff *skb, struct xtcp_cb
 		tp->data_segs_out += cb->segs;
 		tp->bytes_sent += len;
 	}
-	xtcp_mib_add(sock_net(sk), XTCP_MIB_OutSegs, cb->segs);
+	xtcp_mib_sk_add(sk, XTCP_MIB_OutSegs, cb->segs);
 	err = xtcp_out_xmit(sk, skb);
 	return err > 0 ? net_xmit_eval(err) : err;
 }
@@ -379,11 +379,12 @@ int xtcp_output_syn_text(struct sock *sk, struct sk_buff *syn, struct sk_buff *t
 int xtcp_output_control(struct sock *sk, u8 flags, u32 seq, gfp_t gfp)
 {
 	struct xtcp_cb cb = { .seq = seq, .flags = flags, .segs = 1 };
-	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER, sk_gfp_mask(sk, gfp | __GFP_NOWARN));
+	unsigned int room = xtcp_out_headroom(__sk_dst_get(sk), xtcp_out_ip_header(sk));
+	struct sk_buff *skb = alloc_skb(room, sk_gfp_mask(sk, gfp | __GFP_NOWARN));
 
 	if (!skb)
 		return -ENOBUFS;
-	skb_reserve(skb, MAX_TCP_HEADER);
+	skb_reserve(skb, room);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb_set_delivery_time(skb, tcp_sk(sk)->tcp_clock_cache, true);
 	return xtcp_output_emit(sk, skb, &cb, false);
@@ -528,7 +529,7 @@ static int xtcp_output_send_head(struct sock *sk, struct sk_buff *skb, u32 len, 
 	if (err)
 		return err;
 	xtcp_queue_sent(sk, skb);
-	xtcp_mib_add(sock_net(sk), XTCP_MIB_TCPOrigDataSent, XTCP_CB(skb)->segs);
+	xtcp_mib_sk_add(sk, XTCP_MIB_TCPOrigDataSent, XTCP_CB(skb)->segs);
 	return 0;
 }
 

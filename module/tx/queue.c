@@ -19,7 +19,8 @@
  */
 struct sk_buff *xtcp_queue_alloc(struct sock *sk, gfp_t gfp)
 {
-	struct sk_buff *skb = alloc_skb_fclone(MAX_TCP_HEADER, gfp);
+	unsigned int room = xtcp_out_headroom(__sk_dst_get(sk), xtcp_out_ip_header(sk));
+	struct sk_buff *skb = alloc_skb_fclone(room, gfp);
 
 	if (!skb) {
 		sk->sk_prot->enter_memory_pressure(sk);
@@ -32,7 +33,7 @@ struct sk_buff *xtcp_queue_alloc(struct sock *sk, gfp_t gfp)
 		sk_stream_moderate_sndbuf(sk);
 		return NULL;
 	}
-	skb_reserve(skb, MAX_TCP_HEADER);
+	skb_reserve(skb, room);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	memset(skb->cb, 0, sizeof(skb->cb));
 	return skb;
@@ -47,13 +48,14 @@ struct sk_buff *xtcp_queue_alloc(struct sock *sk, gfp_t gfp)
  */
 struct sk_buff *xtcp_queue_alloc_forced(struct sock *sk, gfp_t gfp)
 {
-	struct sk_buff *skb = alloc_skb_fclone(MAX_TCP_HEADER, gfp);
+	unsigned int room = xtcp_out_headroom(__sk_dst_get(sk), xtcp_out_ip_header(sk));
+	struct sk_buff *skb = alloc_skb_fclone(room, gfp);
 
 	if (!skb)
 		return NULL;
 	skb->truesize = SKB_TRUESIZE(skb_end_offset(skb));
 	xtcp_mem_force(sk, skb->truesize);
-	skb_reserve(skb, MAX_TCP_HEADER);
+	skb_reserve(skb, room);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	memset(skb->cb, 0, sizeof(skb->cb));
 	return skb;

@@ -51,6 +51,7 @@ int many_crr(const struct load_row *row, struct xnet *net, enum xnet_stack stack
 	struct load_clock clock;
 	struct xnet_addr addr;
 	int listener = load_listen(net, stack, false, MANY_PORT, &addr), child;
+	struct tcp_info info = { 0 };
 	u64 ns, busy;
 	char c = 'x';
 
@@ -65,6 +66,8 @@ int many_crr(const struct load_row *row, struct xnet *net, enum xnet_stack stack
 
 		if (fd < 0 || send(fd, &c, 1, MSG_NOSIGNAL) != 1 || recv(fd, &c, 1, 0) != 1)
 			return load_fail("transaction");
+		if (i + 1 == row->amount)
+			xnet_info(fd, &info);
 		close(fd);
 	}
 	ns = load_end(&clock, &busy);
@@ -73,6 +76,7 @@ int many_crr(const struct load_row *row, struct xnet *net, enum xnet_stack stack
 	close(listener);
 	load_print("per_second", row->amount * 1e9 / ns);
 	load_print("ns_each", (double)busy / row->amount);
+	load_print("segments", info.tcpi_segs_in + info.tcpi_segs_out);
 	return 0;
 }
 

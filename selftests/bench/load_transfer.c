@@ -97,6 +97,7 @@ int transfer_bulk(const struct load_row *row, struct xnet *net, enum xnet_stack 
 	u64 each = row->amount / row->number, ns, busy;
 	int near[FLOWS_MAX], far[FLOWS_MAX], go[2], ep = -1, child;
 	struct load_clock clock;
+	struct tcp_info info;
 
 	if (row->number > FLOWS_MAX || load_connect(net, stack, row->loopback, row->number, near, far) ||
 	    pipe2(go, O_CLOEXEC))
@@ -116,6 +117,9 @@ int transfer_bulk(const struct load_row *row, struct xnet *net, enum xnet_stack 
 		return load_fail("sender");
 	load_print("mbps", each * row->number * 1e3 / ns);
 	load_print("ns_per_kib", busy / (each * row->number / 1024.0));
+	/* with the warming up; those of the first flow */
+	if (!xnet_info(near[0], &info))
+		load_print("acks_per_mib", info.tcpi_segs_in / (each * 1.25 / (1 << 20)));
 	load_close(near, row->number);
 	load_close(far, row->number);
 	close(go[0]);
@@ -195,6 +199,7 @@ int transfer_rr(const struct load_row *row, struct xnet *net, enum xnet_stack st
 	int near[FLOWS_MAX], far[FLOWS_MAX], n = row->number, ep = -1, child;
 	u64 *took = calloc(row->amount + FLOWS_MAX, sizeof(u64)), ns, busy;
 	struct load_clock clock;
+	struct tcp_info info;
 
 	if (!took || n > FLOWS_MAX || load_connect(net, stack, row->loopback, n, near, far))
 		return load_fail("connections");
@@ -221,6 +226,8 @@ int transfer_rr(const struct load_row *row, struct xnet *net, enum xnet_stack st
 	load_print("per_second", row->amount * 1e9 / ns);
 	load_print("p99_us", took[row->amount * 99 / 100] / 1e3);
 	load_print("ns_each", (double)busy / row->amount);
+	if (n == 1 && !xnet_info(near[0], &info))
+		load_print("segments", (double)(info.tcpi_segs_in + info.tcpi_segs_out) / (row->amount * 1.1 + 1));
 	load_close(near, n);
 	if (load_wait(child))
 		return load_fail("server");

@@ -55,7 +55,7 @@ profile() {
 	echo -1 >/proc/sys/kernel/perf_event_paranoid
 	echo 0 >/proc/sys/kernel/kptr_restrict
 	cat /proc/kallsyms >"$OUTPUT/../bench/kallsyms"
-	perf record -q -e cpu-clock -c 4000 -a -o "$DIR/perf.data" -- "$LOAD" "$row" 1 "$stack" || exit 1
+	perf record -q -B -N -e cpu-clock -c 20000 -a -o "$DIR/perf.data" -- "$LOAD" "$row" 1 "$stack" || exit 1
 	cp "$DIR/perf.data" "$OUTPUT/../bench/$row.$stack.data"
 }
 

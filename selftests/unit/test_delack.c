@@ -29,6 +29,36 @@ TEST(delack_now__every_second_full_segment)
 	CHECK(xtcp_delack_now(&in));
 }
 
+/* The reader's ACK is near; but not so long that the sender runs dry */
+TEST(delack_now__stretched_while_the_reader_is_behind)
+{
+	struct xtcp_delack_in in = usual;
+
+	in.behind = true;
+	in.window = 100000;
+	in.window_grew = true;
+	in.unacked = 49999;
+	CHECK(!xtcp_delack_now(&in));
+	in.unacked = 50000;
+	CHECK(xtcp_delack_now(&in));
+	in.window = 10000000;
+	CHECK(!xtcp_delack_now(&in));
+	in.unacked = XTCP_DELACK_STRETCH;
+	CHECK(xtcp_delack_now(&in));
+	/* caught up: every second segment again */
+	in.behind = false;
+	in.window_grew = false;
+	in.unacked = 2000;
+	CHECK(xtcp_delack_now(&in));
+	/* what is in a hurry stays so */
+	in.behind = true;
+	in.ooo = true;
+	CHECK(xtcp_delack_now(&in));
+	in.ooo = false;
+	in.quick = 1;
+	CHECK(xtcp_delack_now(&in));
+}
+
 TEST(delack_now__more_than_one_and_the_window_open)
 {
 	struct xtcp_delack_in in = usual;
