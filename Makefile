@@ -19,6 +19,7 @@ help:
 	@echo 'make all                   the module (build/*/xtcp/xtcp.ko) and the tools (build/tools)'
 	@echo 'make install, uninstall    the module for this machine'\''s kernel, and the tools (PREFIX=$(PREFIX))'
 	@echo
+	@echo 'make check-kernels         the kselftests on Linux 6.1, 6.12 and 7.2, User-Mode Linux and stock image of each'
 	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
 	@echo 'make unit                  unit and property tests of module/core on the host'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
@@ -73,6 +74,13 @@ demo:
 check:
 	@scripts/setup check
 	@KERNEL=$(KERNEL) SEEDS=$(SEEDS) scripts/check
+
+# The kselftests on three kernels, User-Mode Linux and stock image of each.
+.PHONY: check-kernels
+check-kernels:
+	@scripts/setup check
+	@scripts/check kselftest-uml kselftest-uml-6.12 kselftest-uml-7.2 \
+		kselftest-debian kselftest-debian-6.12 kselftest-debian-7.2
 
 .PHONY: check-apps
 check-apps:
