@@ -22,6 +22,7 @@ help:
 	@echo 'make sign                  sign the installed module with this machine'\''s key, for Secure Boot (KEY=, CERT=)'
 	@echo 'make deb                   Debian packages xtcp-dkms and xtcp-tools, in build/deb'
 	@echo
+	@echo 'make check-kernels         the kselftests on Linux 6.1, 6.12 and 7.2, User-Mode Linux and stock image of each'
 	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
 	@echo 'make unit                  unit and property tests of module/core on the host'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
@@ -89,6 +90,13 @@ demo:
 check:
 	@scripts/setup check
 	@KERNEL=$(KERNEL) SEEDS=$(SEEDS) scripts/check
+
+# The kselftests on three kernels, User-Mode Linux and stock image of each.
+.PHONY: check-kernels
+check-kernels:
+	@scripts/setup check
+	@scripts/check kselftest-uml kselftest-uml-6.12 kselftest-uml-7.2 \
+		kselftest-debian kselftest-debian-6.12 kselftest-debian-7.2
 
 .PHONY: check-apps
 check-apps:

@@ -223,7 +223,6 @@ struct xtcp_listen {
  * @delack_waits: an ACK is being delayed
  * @delack_at: until when at most, jiffies; @delack_timer may run earlier, and finds that
  * @delack_timer: delayed ACK
- * @keep_timer: keepalive
  * @pace_timer: next departure when sk_pacing_status asks for pacing without fq
  * @dupack_timer: sends a duplicate ACK that was held back
  * @rto_max_us: upper bound of the RTO, us (TCP_RTO_MAX_MS); set by the user
@@ -275,6 +274,7 @@ struct xtcp_listen {
  * @policy: number of the policy that was applied, or 0
  * @params_own: bits by XTCP_A_PARAM_*: the program has set it, no default or policy does
  * @params_policy: the same: the policy of this connection has; the next one begins without
+ * @unsent: see xtcp_unsent()
  * @peer_isn: IRS
  * @isn: ISS
  * @listen: listener part
@@ -303,7 +303,6 @@ struct xtcp_sock {
 	unsigned long delack_at;
 	struct timer_list rtx_timer;
 	struct timer_list delack_timer;
-	struct timer_list keep_timer;
 	struct hrtimer pace_timer;
 	struct hrtimer dupack_timer;
 
@@ -312,6 +311,9 @@ struct xtcp_sock {
 	bool quickack;
 	u32 params_own;
 	u32 params_policy;
+
+	/* socket lock: sending; outlives the connection */
+	struct sk_buff_head unsent;
 
 	/* socket lock: sending */
 	u32 rto_us;
@@ -379,6 +381,17 @@ struct xtcp6_sock {
 static inline struct xtcp_sock *xtcp_sk(const struct sock *sk)
 {
 	return (struct xtcp_sock *)sk;
+}
+
+/**
+ * xtcp_unsent() - data that was never sent
+ *
+ * Not sk_write_queue: the kernel takes what is there for its own TCP's, and sends it when a BPF program sets
+ * TCP_NODELAY.
+ */
+static inline struct sk_buff_head *xtcp_unsent(const struct sock *sk)
+{
+	return &xtcp_sk(sk)->unsent;
 }
 
 /** xtcp_opening() - is the handshake under way, and nothing to be sent or read before it ends? */
@@ -970,6 +983,7 @@ int xtcp_port_inherit(struct sock *child, const struct sock *listener);
 void xtcp_port_put(struct sock *sk);			/* proto.put_port */
 struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp);	/* a stand-in for sk's port; before port_put */
 void xtcp_port_hold_put(struct net *net, struct xtcp_port_hold *h);
+int xtcp_port_set_saddr(struct sock *sk, const struct in6_addr *saddr);	/* the bind table follows */
 void xtcp_port_client_put(struct net *net, u16 port);	/* one user of a connect()ed port less */
 int xtcp_port_init(void);
 void xtcp_port_exit(void);

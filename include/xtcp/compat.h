@@ -25,6 +25,9 @@
 #include <net/net_namespace.h>
 #include <net/route.h>
 #include <net/tcp.h>
+#ifdef XTCP_KERNEL_HAS_PROTO_MEMORY
+#include <net/proto_memory.h>
+#endif
 #ifdef XTCP_KERNEL_HAS_LINUX_UNALIGNED
 #include <linux/unaligned.h>
 #else
@@ -448,6 +451,26 @@ static inline void xtcp_compat_cong_tx_start(const struct tcp_congestion_ops *op
 	if (ops->cwnd_event)
 		ops->cwnd_event(sk, CA_EVENT_TX_START);
 #endif
+}
+
+/*
+ * How much of the receive buffer is window. Older kernels have one number for all (net.ipv4.tcp_adv_win_scale: a half),
+ * newer ones one per socket, which their TCP measures; here it stays what it is at first, a half.
+ */
+static inline void xtcp_compat_window_share(struct tcp_sock *tp)
+{
+#ifdef TCP_DEFAULT_SCALING_RATIO
+	tp->scaling_ratio = TCP_DEFAULT_SCALING_RATIO;
+#endif
+}
+
+/*
+ * bpf_setsockopt(TCP_CONGESTION) would set the kernel's fields of our socket without the references that go with them.
+ * It answers EBUSY while it runs already, which this says for good.
+ */
+static inline void xtcp_compat_keep_congestion(struct tcp_sock *tp)
+{
+	tp->bpf_chg_cc_inprogress = 1;
 }
 
 /* struct tcp_sock's ecn_flags: RFC 3168 was agreed on */

@@ -65,7 +65,7 @@ static const char * const xtcp_params_name[XTCP_LAW_PARAMS] = {
 	"cong_target_q8", "cong_floor_us", "cong_loss_permille", "cong_dip_ms", "cong_compete",
 };
 
-static int xtcp_params_sysctl(struct ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+static int xtcp_params_sysctl(XTCP_COMPAT_CTL_TABLE *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct xtcp_law_params *params = table->extra1;
 	unsigned int i = (u32 *)table->data - (u32 *)params;

@@ -343,7 +343,7 @@ int xtcp_connect_rcv(struct sock *sk, struct sk_buff *skb, struct xtcp_options *
 	 * one
 	 */
 	xs->ack_now = true;
-	if (!skb_queue_empty(&sk->sk_write_queue))
+	if (!skb_queue_empty(xtcp_unsent(sk)))
 		xtcp_output_push(sk, false);
 	if (xs->ack_now)
 		xtcp_control_ack(sk);

@@ -101,7 +101,7 @@ void xtcp_why_update(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
 	struct xtcp_why *w = &xs->why;
-	u32 queued = skb_queue_empty(&sk->sk_write_queue) ? 0 : tp->write_seq - tp->snd_nxt;
+	u32 queued = skb_queue_empty(xtcp_unsent(sk)) ? 0 : tp->write_seq - tp->snd_nxt;
 	enum xtcp_limit_kind tx, rx;
 
 	if (!w->begin_us)

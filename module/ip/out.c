@@ -177,6 +177,36 @@ static int xtcp_out_stateless6(const struct sock *from, const struct sock *liste
 	return err;
 }
 
+/* Without options: nobody remembers here what the peer's SYN carried. */
+static int xtcp_out_stateless4(struct net *net, const struct sock *from, struct sk_buff *skb,
+			       const struct xtcp_tuple *t, u8 tos)
+{
+	int ttl = READ_ONCE(inet_sk(from)->uc_ttl);
+	struct dst_entry *dst = skb_dst(skb);
+	struct iphdr *iph;
+
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	*iph = (struct iphdr) {
+		.version = 4,
+		.ihl = sizeof(*iph) / 4,
+		.tos = tos,
+		.ttl = ttl < 0 ? ip4_dst_hoplimit(dst) : ttl,
+		.protocol = IPPROTO_TCP,
+		.saddr = t->laddr.s6_addr32[3],
+		.daddr = t->raddr.s6_addr32[3],
+	};
+	/* RFC 6864 4.1: what is never fragmented needs no ID; every link carries 576 octets (RFC 791) */
+	if (skb->len <= 576 || ip_dont_fragment(from, dst))
+		iph->frag_off = htons(IP_DF);
+	else
+		iph->id = (__force __be16)get_random_u16();
+	skb->priority = READ_ONCE(from->sk_priority);
+	if (!skb->mark)
+		skb->mark = READ_ONCE(from->sk_mark);
+	return ip_local_out(net, skb->sk, skb);
+}
+
 /**
  * xtcp_out_stateless() - send a segment that has no socket of its own
  * @net: network namespace
@@ -210,6 +240,6 @@ int xtcp_out_stateless(struct net *net, const struct sock *listener, struct sk_b
 	skb_dst_set(skb, dst);
 	skb->mark = mark;
 	if (v4)
-		return ip_build_and_send_pkt(skb, from, t->laddr.s6_addr32[3], t->raddr.s6_addr32[3], NULL, tos);
+		return xtcp_out_stateless4(net, from, skb, t, tos);
 	return xtcp_out_stateless6(from, listener, skb, t, mark, tos);
 }

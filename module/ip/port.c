@@ -11,6 +11,9 @@
  * A client's port is its own as long as there are enough: taken with SO_REUSEADDR off, so that the kernel's connect()
  * passes it by. When none is left, ports that only XTCP clients use are shared between destinations; who does is
  * counted per port in xtcp_net.client_ports.
+ *
+ * The table sorts by address too. A socket whose address changes while it is bound (connect(), disconnecting) leaves
+ * it and enters it again; the stand-in that TIME-WAIT uses keeps the port meanwhile.
  */
 #include <net/ip.h>
 
@@ -352,6 +355,7 @@ static struct xtcp_port_hold *xtcp_port_hold_new(const struct sock *sk, gfp_t gf
 	hk->sk_ipv6only = sk->sk_ipv6only;
 	hk->sk_rcv_saddr = sk->sk_rcv_saddr;
 	hk->sk_v6_rcv_saddr = sk->sk_v6_rcv_saddr;
+	hk->sk_uid = sk->sk_uid;
 	hk->sk_reuse = SK_FORCE_REUSE;
 	if (inet_csk_get_port(hk, inet_sk(sk)->inet_num)) {
 		kmem_cache_free(xtcp_port_hold_slab, h);
@@ -410,6 +414,89 @@ void xtcp_port_hold_put(struct net *net, struct xtcp_port_hold *h)
 		return;
 	xtcp_family_kernel_prot(xtcp_port_hold_sk(h))->put_port(xtcp_port_hold_sk(h));
 	kmem_cache_free(xtcp_port_hold_slab, h);
+}
+
+/* ------------------------------------------------------------ another source address */
+
+/* What the bind table sorts by, and the address that goes with it. */
+struct xtcp_port_saddr {
+	__be32 source;
+	__be32 bound4;
+	struct in6_addr bound6;
+};
+
+static void xtcp_port_read_saddr(const struct sock *sk, struct xtcp_port_saddr *a)
+{
+	a->source = inet_sk(sk)->inet_saddr;
+	a->bound4 = sk->sk_rcv_saddr;
+	a->bound6 = sk->sk_v6_rcv_saddr;
+}
+
+static void xtcp_port_write_saddr(struct sock *sk, const struct xtcp_port_saddr *a)
+{
+	inet_sk(sk)->inet_saddr = a->source;
+	sk->sk_rcv_saddr = a->bound4;
+	sk->sk_v6_rcv_saddr = a->bound6;
+}
+
+/* Leave the bind table with one address, enter it with another. A stand-in keeps the port meanwhile. */
+static int xtcp_port_move(struct sock *sk, const struct xtcp_port_saddr *to)
+{
+	struct xtcp_port_hold *h = xtcp_port_hold_get(sk, GFP_ATOMIC);
+	u16 port = inet_sk(sk)->inet_num;
+	struct xtcp_port_saddr from;
+	int err;
+
+	if (!h)
+		return -ENOMEM;
+	xtcp_port_read_saddr(sk, &from);
+	xtcp_family_kernel_prot(sk)->put_port(sk);
+	xtcp_port_write_saddr(sk, to);
+	err = xtcp_port_get_as(sk, port, SK_FORCE_REUSE);
+	if (err) {
+		/* the stand-in holds all that the old place takes, so there nothing can fail */
+		xtcp_port_write_saddr(sk, &from);
+		WARN_ON_ONCE(xtcp_port_get_as(sk, port, SK_FORCE_REUSE));
+		err = -ENOMEM;
+	}
+	xtcp_port_hold_put(sock_net(sk), h);
+	return err;
+}
+
+/**
+ * xtcp_port_set_saddr() - give a socket another source address, in the bind table too if it is in it
+ * @sk: socket, locked, in no table of connections; any context
+ * @saddr: the address, IPv4 as a mapped one; NULL: back to the wildcard address
+ *
+ * Return: 0, or -ENOMEM with nothing changed. The wildcard address is always set: a socket that cannot be moved for
+ * want of memory leaves the bind table, and is no longer bound.
+ */
+int xtcp_port_set_saddr(struct sock *sk, const struct in6_addr *saddr)
+{
+	struct xtcp_port_saddr to = {};
+	int err = 0;
+
+	if (saddr && ipv6_addr_v4mapped(saddr)) {
+		to.source = saddr->s6_addr32[3];
+		to.bound4 = to.source;
+		to.bound6 = *saddr;
+	} else if (saddr) {
+		xtcp_port_read_saddr(sk, &to);
+		to.bound6 = *saddr;
+	} else if (sk->sk_family == AF_INET6) {
+		inet6_sk(sk)->saddr = in6addr_any;
+	}
+	if (inet_csk(sk)->icsk_bind_hash)
+		err = xtcp_port_move(sk, &to);
+	else
+		xtcp_port_write_saddr(sk, &to);
+	if (err && !saddr) {
+		xtcp_port_put(sk);
+		xtcp_port_write_saddr(sk, &to);
+		inet_sk(sk)->inet_sport = 0;
+		err = 0;
+	}
+	return err;
 }
 
 /* ------------------------------------------------------------ coming and going */

@@ -57,12 +57,14 @@ static struct dst_entry *xtcp_route_lookup6(struct net *net, const struct sock *
 static int xtcp_route_set_source4(struct sock *sk, __be32 saddr)
 {
 	struct inet_sock *inet = inet_sk(sk);
+	struct in6_addr mapped;
 	int err;
 
 	if (inet->inet_saddr) {
 		sk_rcv_saddr_set(sk, inet->inet_saddr);
 	} else {
-		err = inet_bhash2_update_saddr(sk, &saddr, AF_INET);
+		ipv6_addr_set_v4mapped(saddr, &mapped);
+		err = xtcp_port_set_saddr(sk, &mapped);
 		if (err)
 			return err;
 	}
@@ -117,7 +119,7 @@ static int xtcp_route_set_source6(struct sock *sk, struct in6_addr *saddr)
 	int err;
 
 	if (ipv6_addr_any(&sk->sk_v6_rcv_saddr)) {
-		err = inet_bhash2_update_saddr(sk, saddr, AF_INET6);
+		err = xtcp_port_set_saddr(sk, saddr);
 		if (err)
 			return err;
 	}

@@ -198,7 +198,7 @@ static void xtcp_ack_probe_answered(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek(xtcp_unsent(sk));
 
 	icsk->icsk_probes_out = 0;
 	icsk->icsk_probes_tstamp = 0;

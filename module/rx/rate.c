@@ -88,7 +88,7 @@ void xtcp_rate_app_limited(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (skb_queue_empty(&sk->sk_write_queue) && sk_wmem_alloc_get(sk) < SKB_TRUESIZE(1) &&
+	if (skb_queue_empty(xtcp_unsent(sk)) && sk_wmem_alloc_get(sk) < SKB_TRUESIZE(1) &&
 	    tcp_packets_in_flight(tp) < tp->snd_cwnd && tp->lost_out <= tp->retrans_out)
 		tp->app_limited = max_t(u32, tp->delivered + tcp_packets_in_flight(tp), 1);
 }

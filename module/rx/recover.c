@@ -189,7 +189,7 @@ static bool xtcp_recover_frto(struct sock *sk, const struct xtcp_ack_news *n)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	const struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	const struct sk_buff *skb = skb_peek(xtcp_unsent(sk));
 	struct xtcp_frto_in in = {
 		.advanced = n->advanced,
 		.dup = n->dup,

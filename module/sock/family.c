@@ -192,6 +192,9 @@ static void xtcp_sock_init_object(struct sock *sk)
 	xs->deferred = 0;
 	xs->mib = xtcp_sk_net(sk)->mib;
 	xs->client_port = false;
+	__skb_queue_head_init(xtcp_unsent(sk));
+	xtcp_compat_keep_congestion(&xs->tp);
+	xtcp_compat_window_share(&xs->tp);
 	INIT_LIST_HEAD(&xs->tp.tsq_node);
 	INIT_LIST_HEAD(&xs->accept_node);
 	spin_lock_init(&xs->listen.accept_lock);
@@ -482,7 +485,8 @@ static int xtcp_family_enter(struct sock *sk, const struct xtcp_tuple *t)
 /** xtcp_family_reset_saddr() - forget the source address a route chose; one that the user bound stays; lock held */
 void xtcp_family_reset_saddr(struct sock *sk)
 {
-	inet_bhash2_reset_saddr(sk);
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		xtcp_port_set_saddr(sk, NULL);
 }
 
 /* Connecting failed: the socket is as it was before, still bound if the user had bound it. */
@@ -653,7 +657,7 @@ static const struct proto_ops xtcp_family_ops4 = {
 #ifdef XTCP_COMPAT_SENDPAGE
 	.sendpage = inet_sendpage,
 #endif
-	.splice_eof = inet_splice_eof,
+	.splice_eof = xtcp_family_splice_eof,
 	.splice_read = xtcp_splice_read,
 	.sendmsg_locked = xtcp_sendmsg_locked,
 	.set_rcvlowat = xtcp_sockopt_rcvlowat,
@@ -685,7 +689,7 @@ static const struct proto_ops xtcp_family_ops6 = {
 #ifdef XTCP_COMPAT_SENDPAGE
 	.sendpage = inet_sendpage,
 #endif
-	.splice_eof = inet_splice_eof,
+	.splice_eof = xtcp_family_splice_eof,
 	.splice_read = xtcp_splice_read,
 	.sendmsg_locked = xtcp_sendmsg_locked,
 	.set_rcvlowat = xtcp_sockopt_rcvlowat,

@@ -16,13 +16,21 @@ static bool xtcp_reuseport_is_any(const struct sock *sk)
 	return !sk->sk_rcv_saddr;
 }
 
+/* Bound to the same address, which may be the wildcard? Both are of one family. */
+static bool xtcp_reuseport_same_address(const struct sock *a, const struct sock *b)
+{
+	if (a->sk_family == AF_INET6)
+		return ipv6_addr_equal(&a->sk_v6_rcv_saddr, &b->sk_v6_rcv_saddr);
+	return a->sk_rcv_saddr == b->sk_rcv_saddr;
+}
+
 /* Are both of one group: same address, port, device and owner? */
 static bool xtcp_reuseport_twins(const struct sock *a, struct sock *b, kuid_t uid)
 {
 	return a != b && b->sk_reuseport && a->sk_family == b->sk_family && net_eq(sock_net(a), sock_net(b)) &&
 	       inet_sk(a)->inet_num == inet_sk(b)->inet_num && ipv6_only_sock(a) == ipv6_only_sock(b) &&
 	       a->sk_bound_dev_if == b->sk_bound_dev_if && uid_eq(uid, xtcp_compat_uid(b)) &&
-	       inet_rcv_saddr_equal(a, b, false);
+	       xtcp_reuseport_same_address(a, b);
 }
 
 /**

@@ -24,7 +24,7 @@ static u32 xtcp_sendmsg_goal(struct sock *sk, u32 mss)
 /* The unsent buffer to append to, or a new one. NULL: no memory or no room in the send buffer, wait. */
 static struct sk_buff *xtcp_sendmsg_tail(struct sock *sk, u32 goal, const struct ubuf_info *uarg)
 {
-	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek_tail(xtcp_unsent(sk));
 
 	if (skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS &&
 	    (!uarg || xtcp_zerocopy_fits(skb, uarg)))
@@ -46,10 +46,10 @@ static void xtcp_sendmsg_added(struct tcp_sock *tp, struct sk_buff *skb, u32 len
 /* A buffer that got nothing after all must not stay: it would be sent as an empty segment. */
 static void xtcp_sendmsg_drop_empty(struct sock *sk)
 {
-	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek_tail(xtcp_unsent(sk));
 
 	if (skb && XTCP_CB(skb)->end_seq == XTCP_CB(skb)->seq) {
-		__skb_unlink(skb, &sk->sk_write_queue);
+		__skb_unlink(skb, xtcp_unsent(sk));
 		xtcp_queue_free(sk, skb);
 	}
 }
@@ -102,7 +102,7 @@ void xtcp_sendmsg_fill(struct sock *sk, struct sk_buff *skb, struct msghdr *msg,
 static void xtcp_sendmsg_push(struct sock *sk, int flags)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek_tail(xtcp_unsent(sk));
 	u8 nonagle = tp->nonagle;
 
 	xtcp_sk(sk)->fed = 0;
@@ -154,7 +154,7 @@ static int xtcp_sendmsg_finish(struct sock *sk, int flags, size_t copied, int er
 	}
 	err = sk_stream_error(sk, flags, err);
 	/* edge-triggered writers must hear again even if this call queued nothing */
-	if (unlikely(skb_queue_empty(&sk->sk_write_queue) && tcp_rtx_queue_empty(sk) && err == -EAGAIN))
+	if (unlikely(skb_queue_empty(xtcp_unsent(sk)) && tcp_rtx_queue_empty(sk) && err == -EAGAIN))
 		sk->sk_write_space(sk);
 	return err;
 }
@@ -239,7 +239,7 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 			xtcp_sendmsg_added(tp, skb, n);
 			copied += n;
 			/* a full buffer with nothing before it can leave while the next one is filled */
-			if (skb->len >= goal && skb == skb_peek(&sk->sk_write_queue) && msg_data_left(msg))
+			if (skb->len >= goal && skb == skb_peek(xtcp_unsent(sk)) && msg_data_left(msg))
 				xtcp_output_push(sk, false);
 			continue;
 		}
@@ -301,7 +301,7 @@ static u32 xtcp_sendpage_add(struct sock *sk, struct sk_buff *skb, struct page *
  */
 static bool xtcp_sendpage_holds(const struct sock *sk, u32 goal, int flags)
 {
-	const struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	const struct sk_buff *skb = skb_peek_tail(xtcp_unsent(sk));
 
 	if (!(flags & MSG_SENDPAGE_NOTLAST) && !(flags & MSG_MORE && tcp_sk(sk)->packets_out))
 		return false;
@@ -311,9 +311,9 @@ static bool xtcp_sendpage_holds(const struct sock *sk, u32 goal, int flags)
 /* What is left of the last call to sendpage(), less than a segment, is not worth one if more is promised. */
 static void xtcp_sendpage_keep(struct sock *sk, u32 mss, int flags)
 {
-	const struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	const struct sk_buff *skb = skb_peek(xtcp_unsent(sk));
 
-	if (flags & MSG_MORE && skb && skb->len < mss && skb_queue_is_last(&sk->sk_write_queue, skb))
+	if (flags & MSG_MORE && skb && skb->len < mss && skb_queue_is_last(xtcp_unsent(sk), skb))
 		xtcp_sk(sk)->fed = (u16)(jiffies + XTCP_SENDPAGE_HOLD) ? : 1;
 }
 

@@ -25,7 +25,7 @@ static bool xtcp_sockopt_can_send(const struct sock *sk)
 
 static void xtcp_sockopt_push(struct sock *sk, bool force)
 {
-	if (!xtcp_sockopt_can_send(sk) || !tcp_send_head(sk))
+	if (!xtcp_sockopt_can_send(sk) || skb_queue_empty(xtcp_unsent(sk)))
 		return;
 	xtcp_clock_refresh(tcp_sk(sk));
 	xtcp_output_push(sk, force);

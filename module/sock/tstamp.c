@@ -19,7 +19,7 @@
  */
 void xtcp_tstamp_sent(struct sock *sk, u16 tsflags)
 {
-	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek_tail(xtcp_unsent(sk));
 	struct skb_shared_info *info;
 
 	if (!(tsflags & SOF_TIMESTAMPING_TX_RECORD_MASK))

@@ -18,7 +18,7 @@
  */
 struct ubuf_info *xtcp_zerocopy_begin(struct sock *sk, struct msghdr *msg, size_t size)
 {
-	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
+	struct sk_buff *tail = skb_peek_tail(xtcp_unsent(sk));
 	struct ubuf_info *uarg;
 
 	if (!(msg->msg_flags & MSG_ZEROCOPY) || !size)

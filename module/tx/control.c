@@ -137,7 +137,7 @@ static struct sk_buff *xtcp_control_syn_text(struct sock *sk, u32 len)
 		xtcp_queue_set_segs(text, tcp_sk(sk)->mss_cache);
 		return text;
 	}
-	__skb_unlink(text, &sk->sk_write_queue);
+	__skb_unlink(text, xtcp_unsent(sk));
 	xtcp_queue_free(sk, text);
 	return NULL;
 }
@@ -220,7 +220,7 @@ void xtcp_control_probe(struct sock *sk)
 int xtcp_control_wakeup(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek(xtcp_unsent(sk));
 	u32 mss = xtcp_output_mss(sk);
 	u32 usable;
 	int err;

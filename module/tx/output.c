@@ -445,7 +445,7 @@ static u32 xtcp_output_sendable(struct sock *sk, const struct sk_buff *skb, u32 
 	u32 usable = xtcp_window_usable(tp->snd_una, tp->snd_wnd, XTCP_CB(skb)->seq);
 	u32 most = min_t(u64, usable, (u64)quota * mss);
 	u32 whole, tail;
-	bool last = skb_queue_is_last(&sk->sk_write_queue, skb);
+	bool last = skb_queue_is_last(xtcp_unsent(sk), skb);
 
 	*fin_only = !skb->len;
 	if (!skb->len)
@@ -506,7 +506,7 @@ static bool xtcp_output_fed(const struct sock *sk, const struct sk_buff *skb)
 {
 	u16 until = xtcp_sk(sk)->fed;
 
-	return until && (s16)(until - (u16)jiffies) >= 0 && skb_queue_is_last(&sk->sk_write_queue, skb) &&
+	return until && (s16)(until - (u16)jiffies) >= 0 && skb_queue_is_last(xtcp_unsent(sk), skb) &&
 	       !(XTCP_CB(skb)->flags & XTCP_FIN);
 }
 
@@ -575,7 +575,7 @@ static void xtcp_output_check_persist(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	if (!xs->tp.packets_out && !skb_queue_empty(&sk->sk_write_queue) && xs->rtx_mode == XTCP_RTX_NONE &&
+	if (!xs->tp.packets_out && !skb_queue_empty(xtcp_unsent(sk)) && xs->rtx_mode == XTCP_RTX_NONE &&
 	    !hrtimer_is_queued(&xs->pace_timer))
 		xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff,
 									  xs->rto_max_us));
@@ -599,10 +599,10 @@ void xtcp_output_push(struct sock *sk, bool force)
 	if (unlikely((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN) || xtcp_opening(sk)))
 		return;
 	xtcp_clock_refresh(tp);
-	if (!skb_queue_empty(&sk->sk_write_queue))
+	if (!skb_queue_empty(xtcp_unsent(sk)))
 		xtcp_output_idle_restart(sk);
 
-	while ((skb = skb_peek(&sk->sk_write_queue))) {
+	while ((skb = skb_peek(xtcp_unsent(sk)))) {
 		u32 in_flight = tcp_packets_in_flight(tp);
 		u32 quota = tp->snd_cwnd > in_flight ? tp->snd_cwnd - in_flight : 0;
 		u32 len, burst;
@@ -657,7 +657,7 @@ void xtcp_output_push_pending(struct sock *sk)
 
 	if (tp->lost_out > tp->retrans_out)
 		xtcp_retransmit_push(sk);
-	if (!skb_queue_empty(&sk->sk_write_queue))
+	if (!skb_queue_empty(xtcp_unsent(sk)))
 		xtcp_output_push(sk, false);
 }
 

@@ -10,7 +10,7 @@
 static bool xtcp_probe_new_data(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek(xtcp_unsent(sk));
 	u32 mss = xtcp_output_mss(sk), cwnd = tp->snd_cwnd, nxt = tp->snd_nxt;
 
 	if (!skb || xtcp_seq_gt(XTCP_CB(skb)->seq + min(skb->len, mss), tp->snd_una + tp->snd_wnd))

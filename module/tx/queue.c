@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The send queue. Data waits unsent in sk_write_queue, and sent but unacknowledged in tcp_rtx_queue, a tree ordered by
+ * The send queue. Data waits unsent in xtcp_unsent(), and sent but unacknowledged in tcp_rtx_queue, a tree ordered by
  * sequence number; what of that is on its way (neither SACKed nor lost) is in tsorted_sent_queue, too, in the order of
  * transmission. Payload lies in page fragments only, so that a transmission shares it and a retransmission never
  * copies it. Used by sendmsg(), output, retransmission and ACK processing, always under the socket lock; it never
@@ -84,7 +84,7 @@ void xtcp_queue_append(struct sock *sk, struct sk_buff *skb)
 	XTCP_CB(skb)->end_seq = tp->write_seq;
 	XTCP_CB(skb)->flags = XTCP_ACK;
 	xtcp_queue_charge(sk, skb);
-	__skb_queue_tail(&sk->sk_write_queue, skb);
+	__skb_queue_tail(xtcp_unsent(sk), skb);
 }
 
 /** xtcp_queue_set_segs() - note how the super-segment will be cut; a FIN or SYN without payload is one segment */
@@ -115,7 +115,7 @@ void xtcp_queue_sent(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	__skb_unlink(skb, &sk->sk_write_queue);
+	__skb_unlink(skb, xtcp_unsent(sk));
 	xtcp_queue_insert_sent(sk, skb);
 	list_add_tail(&skb->tcp_tsorted_anchor, &tp->tsorted_sent_queue);
 	tp->packets_out += XTCP_CB(skb)->segs;
@@ -226,7 +226,7 @@ int xtcp_queue_split(struct sock *sk, struct sk_buff *skb, u32 len, bool sent, g
 	xtcp_tstamp_split(skb, tail);
 
 	if (!sent) {
-		__skb_queue_after(&sk->sk_write_queue, skb, tail);
+		__skb_queue_after(xtcp_unsent(sk), skb, tail);
 		return 0;
 	}
 	xtcp_queue_set_segs(skb, mss);
@@ -247,7 +247,7 @@ void xtcp_queue_purge(struct sock *sk)
 	struct sk_buff *skb;
 	struct rb_node *p;
 
-	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
+	while ((skb = __skb_dequeue(xtcp_unsent(sk))))
 		xtcp_queue_free(sk, skb);
 	while ((p = rb_first(&sk->tcp_rtx_queue)))
 		xtcp_queue_acked(sk, rb_to_skb(p));
@@ -270,7 +270,7 @@ int xtcp_queue_fin(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	struct sk_buff *skb = skb_peek_tail(xtcp_unsent(sk));
 
 	if (!skb) {
 		skb = xtcp_queue_alloc_forced(sk, sk->sk_allocation);

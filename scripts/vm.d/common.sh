@@ -57,13 +57,29 @@ need_program() {
 }
 
 # The Debian linux-source package, unpacked and patched once: kernels are built from it, lint takes checkpatch from it.
+# That of 6.1 is installed; newer ones are fetched (fetch.sh), since not every Debian has them.
+linux_source_tar() {
+	case $1 in
+	6.1) printf '/usr/src/linux-source-%s.tar.xz\n' "$1" ;;
+	*) printf '%s/linux-source-%s.tar.xz\n' "$(fetch_source_dir "$1")" "$1" ;;
+	esac
+}
+
+# The patches were written for 6.1; newer kernels take them as they are.
+linux_source_patches() {
+	printf '%s\n' "$TOP"/scripts/uml/6.1-*.patch
+}
+
 linux_source_key() {
-	local package=linux-source-$1 patch
-	dpkg-query -W -f '${Version}\n' "$package" 2>/dev/null ||
-		die "the package $package is not installed; run scripts/setup check"
-	for patch in "$TOP/scripts/uml/$1"-*.patch; do
-		[ ! -e "$patch" ] || cat "$patch"
-	done
+	local package=linux-source-$1
+	case $1 in
+	6.1)
+		dpkg-query -W -f '${Version}\n' "$package" 2>/dev/null ||
+			die "the package $package is not installed; run scripts/setup check"
+		;;
+	*) cat "$(fetch_source_dir "$1")/version" ;;
+	esac
+	linux_source_patches | xargs cat
 }
 
 linux_source_unpack() {
@@ -71,12 +87,16 @@ linux_source_unpack() {
 	[ ! -e "$dir/.unpacked" ] || return 0
 	# In steps joined by &&, since a function called in a condition runs without errexit.
 	tmp=$(mktemp -d "$CACHE/unpack.XXXXXX") &&
-		tar -C "$tmp" --strip-components=1 -xf "/usr/src/linux-source-$version.tar.xz" || return 1
-	for patch in "$TOP/scripts/uml/$version"-*.patch; do
-		[ ! -e "$patch" ] || patch -d "$tmp" -p1 --no-backup-if-mismatch <"$patch" || return 1
-	done
+		tar -C "$tmp" --strip-components=1 -xf "$(linux_source_tar "$version")" || return 1
+	while read -r patch; do
+		patch -d "$tmp" -p1 --no-backup-if-mismatch <"$patch" || return 1
+	done < <(linux_source_patches)
 	touch "$tmp/.unpacked" && rm -rf "$dir" && mv "$tmp" "$dir"
 }
+
+# The rest of this file's family is used by functions here.
+# shellcheck source=scripts/vm.d/fetch.sh
+. "$TOP/scripts/vm.d/fetch.sh"
 
 # Prints the folder of the unpacked source of kernel VERSION (6.1, ...).
 linux_source() {

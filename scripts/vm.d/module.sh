@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Building a module for the kernel that a backend prepared (KERNEL_ID, KERNEL_BUILD, KERNEL_MAKE). Sourced by scripts/vm
-# and scripts/lint.
+# Building a module for the kernel that a backend prepared (KERNEL_ID, KERNEL_BUILD, KERNEL_MAKE; KERNEL_RUN: a command
+# that runs make elsewhere). Sourced by scripts/vm and scripts/lint.
 #
 # kbuild writes beside the sources, so they are copied to build/LABEL/NAME/ and built there: the tree stays clean and the
 # kernels do not disturb each other. Only files whose content changed are copied, so make builds only those.
@@ -56,7 +56,7 @@ module_build() {
 		mkdir -p "$dir" && printf '%s\n' "$id" >"$dir.kernel" || return 1
 	fi
 	module_copy "$source" "$dir" || return 1
-	make -C "$KERNEL_BUILD" M="$dir" "${KERNEL_MAKE[@]}" -j"$JOBS" modules
+	${KERNEL_RUN[@]+"${KERNEL_RUN[@]}"} make -C "$KERNEL_BUILD" M="$dir" "${KERNEL_MAKE[@]}" -j"$JOBS" modules
 }
 
 # Runs under the lock: builds when anything changed, and copies the module before another call may replace it.

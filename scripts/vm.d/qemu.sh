@@ -2,8 +2,9 @@
 # shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
 # Beds that are a real kernel in QEMU. Sourced by scripts/vm.
 #
-# The bed `debian` is the stock kernel that matches the installed linux-headers-amd64: its package is downloaded and
-# unpacked into the cache, never installed.
+# The bed `debian` is the stock kernel that matches the installed linux-headers-amd64; debian-6.12 and debian-7.2 are
+# newer ones of Debian, their headers included (fetch.sh). Packages are downloaded and unpacked into the cache, never
+# installed.
 
 # Modules that make the host's root visible; their dependencies come along.
 QEMU_MODULES=(virtio_pci 9pnet_virtio 9p overlay)
@@ -50,8 +51,10 @@ qemu_unpack_kernel() {
 	local image=$1 to=$2 setup_sects offset length
 	setup_sects=$(od -An -tu1 -j497 -N1 "$image") && offset=$(od -An -tu4 -j584 -N4 "$image") &&
 		length=$(od -An -tu4 -j588 -N4 "$image") || return 1
-	tail -c +$(((setup_sects + 1) * 512 + offset + 1)) "$image" | head -c "$length" |
-		xz -dc --single-stream >"$to.tmp" 2>/dev/null || true
+	tail -c +$(((setup_sects + 1) * 512 + offset + 1)) "$image" | head -c "$length" >"$to.packed"
+	xz -dc --single-stream <"$to.packed" >"$to.tmp" 2>/dev/null ||
+		zstd -dc <"$to.packed" >"$to.tmp" 2>/dev/null || true
+	rm -f "$to.packed"
 	if readelf -n "$to.tmp" 2>/dev/null | grep -q Xen; then
 		mv "$to.tmp" "$to"
 	else
@@ -80,10 +83,48 @@ qemu_debian_headers() {
 	KERNEL_MAKE=(CONFIG_DEBUG_INFO_BTF_MODULES=)
 }
 
-# Sets these and KERNEL_DIR, as every backend does.
+# The stock kernel VERSION of a newer Debian: its image, and what a module is built with. Runs under the lock.
+qemu_stock_fetch() {
+	local version=$1 dir=$2 release=$3
+	[ ! -e "$dir/.ready" ] || return 0
+	fetch_image_now "$version" "$release" "$dir" || return 1
+	if [ -n "$(fetch_suites "$version")" ]; then
+		fetch_chroot "$version" "$release" "$dir/chroot"
+	else
+		fetch_headers_now "$version" "$release" "$dir"
+	fi && depmod -b "$dir/root" "$release" &&
+		qemu_unpack_kernel "$dir/root/boot/vmlinuz-$release" "$dir/vmlinux" && touch "$dir/.ready"
+}
+
+# Sets what building a module for the stock kernel VERSION takes, KERNEL_RUN included, and KERNEL_DIR.
+qemu_stock_prepare() {
+	local version=$1
+	KERNEL_RELEASE=$(fetch_release "$version") || {
+		say "no package of Linux $version was found: the mirror in /etc/apt is out of reach or does not carry it"
+		return 1
+	}
+	KERNEL_ID=$KERNEL_RELEASE
+	KERNEL_DIR=$CACHE/debian-$version-$KERNEL_RELEASE
+	KERNEL_BUILD=$KERNEL_DIR/headers/usr/src/linux-headers-$KERNEL_RELEASE
+	KERNEL_MAKE=(CONFIG_DEBUG_INFO_BTF_MODULES=)
+	if [ -n "$(fetch_suites "$version")" ]; then
+		KERNEL_BUILD=/usr/src/linux-headers-$KERNEL_RELEASE
+		KERNEL_RUN=("$TOP/scripts/vm.d/chroot" "$KERNEL_DIR/chroot" "$BUILD")
+	fi
+	[ -e "$KERNEL_DIR/.ready" ] || with_lock "$KERNEL_DIR.lock" logged "$KERNEL_DIR.log" \
+		"fetching Debian's kernel $KERNEL_RELEASE" \
+		bash -euo pipefail -c ". '$TOP/scripts/vm.d/common.sh'; . '$TOP/scripts/vm.d/qemu.sh'
+			qemu_stock_fetch '$version' '$KERNEL_DIR' '$KERNEL_RELEASE'"
+}
+
+# Sets these and KERNEL_DIR, as every backend does. A bed is a VERSION, or `debian`: that of the installed headers.
 qemu_prepare() {
 	need_program qemu-system-x86_64 demo
 	need_program cpio demo
+	if [ "$1" != debian ]; then
+		qemu_stock_prepare "$1"
+		return
+	fi
 	qemu_debian_headers
 	KERNEL_DIR=$CACHE/debian-$KERNEL_ID
 	if [ ! -e "$KERNEL_DIR/.ready" ]; then

@@ -9,24 +9,26 @@
 # The guest's clock starts here, 2030-01-01: always the same, and later than the host's files.
 UML_EPOCH_NS=1893456000000000000
 
+# The files whose options make VERSION and FLAVOUR; VERSION.config has what only that one knows.
 uml_fragments() {
 	printf '%s\n' "$TOP/scripts/uml/plain.config"
-	[ "$1" = plain ] || printf '%s\n' "$TOP/scripts/uml/$1.config"
+	[ "$2" = plain ] || printf '%s\n' "$TOP/scripts/uml/$2.config"
+	[ ! -e "$TOP/scripts/uml/$1.config" ] || printf '%s\n' "$TOP/scripts/uml/$1.config"
 }
 
 uml_key() {
 	local version=$1 flavour=$2 fragment
 	linux_source_key "$version"
 	gcc -dumpfullversion
-	uml_fragments "$flavour" | while read -r fragment; do
+	uml_fragments "$version" "$flavour" | while read -r fragment; do
 		cat "$fragment"
 	done
 }
 
 # An option that Kconfig drops without a word would leave a check off that everyone believes in.
 uml_config_check() {
-	local dir=$1 flavour=$2 wanted missing
-	wanted=$(uml_fragments "$flavour" | xargs cat | grep -E '^(CONFIG_[A-Z0-9_]+=|# CONFIG_[A-Z0-9_]+ is not set)')
+	local version=$1 flavour=$2 dir=$3 wanted missing
+	wanted=$(uml_fragments "$version" "$flavour" | xargs cat | grep -E '^(CONFIG_[A-Z0-9_]+=|# CONFIG_[A-Z0-9_]+ is not set)')
 	missing=$(grep -vxFf "$dir/.config" <<<"$wanted" | while read -r line; do
 		case $line in
 		# "not set" is also true of an option that is not there at all
@@ -45,10 +47,10 @@ uml_build() {
 	[ ! -e "$dir/.built" ] || return 0
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	uml_fragments "$flavour" | xargs cat >"$dir/.config"
+	uml_fragments "$version" "$flavour" | xargs cat >"$dir/.config"
 	printf 'CONFIG_LOCALVERSION="-uml-%s"\n' "$flavour" >>"$dir/.config"
 	make -C "$source" ARCH=um O="$dir" olddefconfig
-	uml_config_check "$dir" "$flavour"
+	uml_config_check "$version" "$flavour" "$dir"
 	make -C "$source" ARCH=um O="$dir" -j"$JOBS" linux modules
 	make -C "$source" ARCH=um O="$dir" INSTALL_MOD_PATH="$dir/root" INSTALL_MOD_STRIP=1 modules_install
 	# Kept: the kernel and what building a module against it takes.
@@ -61,6 +63,7 @@ uml_build() {
 # Sets KERNEL_DIR (what is built), KERNEL_BUILD (for modules), KERNEL_ID and KERNEL_MAKE (make's arguments).
 uml_prepare() {
 	local version=$1 flavour=$2 source
+	[ "$version" = 6.1 ] || fetch_source "$version" || return 1
 	KERNEL_ID=$(uml_key "$version" "$flavour" | hash_stdin)
 	KERNEL_DIR=$CACHE/uml-$version-$flavour-$KERNEL_ID
 	KERNEL_BUILD=$KERNEL_DIR
