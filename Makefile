@@ -21,9 +21,11 @@ help:
 	@echo 'make install-dkms          the same, built again for each new kernel (uninstall-dkms)'
 	@echo 'make sign                  sign the installed module with this machine'\''s key, for Secure Boot (KEY=, CERT=)'
 	@echo 'make deb                   Debian packages xtcp-dkms and xtcp-tools, in build/deb'
+	@echo 'make htmldocs              the pages of Documentation, in build/htmldocs'
 	@echo
 	@echo 'make check-kernels         the kselftests on Linux 6.1, 6.12 and 7.2, User-Mode Linux and stock image of each'
 	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
+	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove'
 	@echo 'make unit                  unit and property tests of module/core on the host'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
@@ -37,8 +39,6 @@ help:
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
 	@echo 'make bench                 throughput, latency and memory beside the kernel'\''s TCP (ROW="bulk1 rr1" ROUNDS=3'
 	@echo '                           COMPARE="v1 work": two commits; PROFILE=rr1: where the instructions go)'
-	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove'
-	@echo 'make htmldocs              the pages of Documentation, in build/htmldocs'
 	@echo 'make lint                  W=1, sparse, checkpatch, cppcheck, shellcheck, file lengths'
 	@echo 'make clean                 remove build/'
 	@echo

@@ -276,7 +276,7 @@ static bool told_at_boot(const char *cmdline, const char *option)
 
 	if (!at)
 		return false;
-	list = text_of("%.*s", (int)strcspn(at + strlen(option), " \n"), at + strlen(option));
+	list = text_of("%.*s", (int)strcspn(at + strlen(option), "\n "), at + strlen(option));
 	yes = has_word(list, "xtcp");
 	free(list);
 	return yes;
