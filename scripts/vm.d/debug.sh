@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
+# shellcheck shell=bash disable=SC2034,SC2153  # variables are for the scripts that source this, or theirs
 # Beds that are a checking kernel of linux-source in QEMU with two CPUs, for what one CPU cannot show. Sourced by scripts/vm.
 #
 # A bed is VERSION (6.1) and FLAVOUR (debug: KASAN, lockdep, kmemleak, object and fault checks, KCOV; kcsan: data races).

@@ -6,7 +6,7 @@
  * time (RFC 4987, RFC 5961, RFC 5927, RFC 9293 3.10.7.4; CVE-2018-5390, CVE-2019-11477 to 11479, "sockstress").
  *
  * The flood comes from a scripted host, the honest client from the kernel's TCP. XTCP_FLOOD=N: so many segments each
- * (4000).
+ * (2000).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,7 +40,7 @@ PEER_VARIANTS(flood);
 FIXTURE_SETUP(flood)
 {
 	XNET_FILTER();
-	self->count = rnd_environment("XTCP_FLOOD", 4000);
+	self->count = rnd_environment("XTCP_FLOOD", 2000);
 	self->r = rnd_seed(rnd_environment("XTCP_SEED", 1), variant->family);
 	self->served = 0;
 	memset(self->cost, 0xff, sizeof(self->cost));

@@ -463,7 +463,7 @@ out:
 
 TEST_F_TIMEOUT(nomem, every_allocation_of_a_life, 3000)
 {
-	int most = rnd_environment("XTCP_FAULTS", 150), failed = 0, n = 0, hits = 0;
+	int most = rnd_environment("XTCP_FAULTS", 100), failed = 0, n = 0, hits = 0;
 	const struct xnet here = { .family = variant->family, .ns = { -1, -1 } };
 	int step = 1 + rnd_environment("XTCP_SEED", 1) % 3;
 

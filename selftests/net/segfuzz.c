@@ -2,7 +2,7 @@
 /*
  * Wrong, mutated and crafted segments into live connections of every state. The kernel's TCP gets the same, relative
  * to its own numbers, so a connection that survives there has to survive here. XTCP_FUZZ_SEGMENTS=N: so many for each
- * stack (10000), XTCP_SEED=N: others.
+ * stack (5000), XTCP_SEED=N: others.
  *
  * A session is a connection in one of the 11 states of RFC 9293 3.3.2 with drawn options, and up to 150 segments and
  * a few calls on its socket. Segments are built from the connection's live numbers: numbers at the edges of the
@@ -371,7 +371,7 @@ FIXTURE_TEARDOWN(segfuzz)
 
 TEST_F_TIMEOUT(segfuzz, every_state, 7000)
 {
-	u64 count = rnd_environment("XTCP_FUZZ_SEGMENTS", 10000), seed = rnd_environment("XTCP_SEED", 1);
+	u64 count = rnd_environment("XTCP_FUZZ_SEGMENTS", 5000), seed = rnd_environment("XTCP_SEED", 1);
 	struct rnd r = rnd_seed(seed, variant->family);
 	struct target *t = self->t;
 	struct tally tally = {};
