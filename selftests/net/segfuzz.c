@@ -300,7 +300,7 @@ static void end(struct target *t)
 
 /* --- a session on both */
 
-static bool session(struct target t[2], struct rnd *r, struct tally *tally)
+static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 {
 	int state = 1 + rnd_below(r, STATES), segments = 1 + rnd_below(r, SESSION_SEGMENTS);
 	u16 port = 1024 + tally->sessions % 60000;
@@ -378,7 +378,7 @@ TEST_F_TIMEOUT(segfuzz, every_state, 7000)
 	int fd;
 
 	while (tally.segments < count) {
-		ASSERT_TRUE(session(t, &r, &tally))
+		ASSERT_TRUE(play(t, &r, &tally))
 			TH_LOG("seed %llu, session %llu", seed, tally.sessions);
 	}
 	xnet_log("seed %llu: %llu sessions, %llu segments for each stack", seed, tally.sessions, tally.segments);
