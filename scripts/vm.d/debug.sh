@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
+# shellcheck shell=bash disable=SC2034,SC2153  # variables are for the scripts that source this, or theirs
 # Beds that are a checking kernel of linux-source in QEMU with two CPUs, for what one CPU cannot show. Sourced by scripts/vm.
 #
 # A bed is VERSION (6.1) and FLAVOUR (debug: KASAN, lockdep, kmemleak, object and fault checks, KCOV; kcsan: data races).
@@ -82,12 +82,13 @@ debug_check_options() {
 	CPUS=${CPUS:-2}
 }
 
+# SeaBIOS tells of one CPU a package in the table that a kernel without ACPI reads, hence the sockets.
 # Always emulated: KVM gives another clock to the races, and few machines have it that runs.
 debug_start() {
 	local initrd
 	initrd=$(initramfs "$CACHE/initramfs-uml") || die "the initramfs could not be made"
 	qemu_machine "$initrd" "$LOG"
-	setsid qemu-system-x86_64 -accel "tcg,thread=multi" -cpu max -smp "$CPUS" "${MACHINE_ARGS[@]}" \
+	setsid qemu-system-x86_64 -accel "tcg,thread=multi" -cpu max -smp "$CPUS,sockets=$CPUS,cores=1,threads=1" "${MACHINE_ARGS[@]}" \
 		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
 		-fsdev local,id=build,path="$BUILD",security_model=none,multidevs=remap \

@@ -9,6 +9,9 @@
 # Exit status 0: at least XTCP_COVERAGE_LEAST percent of the lines ran (85). What a test finds wrong is another's matter:
 # its status is shown, and counts here only if the guest died.
 
+# Suites are functions called by name.
+# shellcheck disable=SC2317
+
 set -uo pipefail
 
 # shellcheck source=scripts/vm.d/common.sh
@@ -62,8 +65,10 @@ for dir in "$OUT"/*/; do
 	if [ ! -e "$SUM" ]; then
 		cp -r "$dir" "$SUM"
 	else
-		gcov-tool merge "$SUM" "$dir" -o "$SUM.new" >/dev/null 2>"$OUT/merge.log" && rm -rf "$SUM" && mv "$SUM.new" "$SUM" ||
+		gcov-tool merge "$SUM" "$dir" -o "$SUM.new" >/dev/null 2>"$OUT/merge.log" ||
 			die "the counts of $dir do not fit: another module? (rm -r $OUT)"
+		rm -rf "$SUM"
+		mv "$SUM.new" "$SUM"
 	fi
 done
 [ -e "$SUM" ] || die "no counts"

@@ -108,7 +108,8 @@ static void step_blocks(struct reader *r, struct history *h)
 		b[i].end = b[i].start + (take(r, 1) & 1 ? take_number(r) : -take_number(r));
 	}
 	if (xtcp_recovery_sack_ok(&b[0], h->una, h->nxt))
-		REQUIRE((s32)(b[0].end - b[0].start) > 0 && (s32)(b[0].start - h->una) >= 0 && (s32)(h->nxt - b[0].end) >= 0);
+		REQUIRE((s32)(b[0].end - b[0].start) > 0 && (s32)(b[0].start - h->una) >= 0 &&
+			(s32)(h->nxt - b[0].end) >= 0);
 	xtcp_recovery_is_dsack(b, 2, ack);
 	news = take(r, 1) & 1;
 	if (xtcp_recovery_is_dupack(ack, h->una, h->nxt, take(r, 1), take(r, 1) & 1, news))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Windows, Nagle, delayed ACKs, the urgent pointer and the search for the MTU, with any numbers. The window's right edge
- * never moves left, and what is promised has room; a segment that must leave does not wait for ever; the search stays
- * between its bounds whatever the path says.
+ * Windows, Nagle, delayed ACKs, the urgent pointer and the search for the MTU, with any numbers. The window's right
+ * edge never moves left, and what is promised has room; a segment that must leave does not wait for ever; the search
+ * stays between its bounds whatever the path says.
  */
 #include "delack.h"
 #include "limit.h"
@@ -16,8 +16,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 static void check_select(struct reader *r)
 {
 	struct xtcp_window_in in = {
-		.space = take_number(r), .full_space = take_number(r), .current_wnd = take_number(r), .mss = take_number(r),
-		.clamp = take_number(r), .wscale = take(r, 1) % (XTCP_WSCALE_MAX + 1), .pressure = take(r, 1) & 1,
+		.space = take_number(r), .full_space = take_number(r), .current_wnd = take_number(r),
+		.mss = take_number(r), .clamp = take_number(r), .wscale = take(r, 1) % (XTCP_WSCALE_MAX + 1),
+		.pressure = take(r, 1) & 1,
 	};
 	u32 unit = 1u << in.wscale, most = 65535u << in.wscale, wnd = xtcp_window_select(&in);
 

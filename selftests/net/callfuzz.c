@@ -2,7 +2,7 @@
 /*
  * Random system calls on AF_XTCP sockets, by several processes of several threads that share them. What is right is
  * done, what is wrong is refused; nothing hangs for good, nothing stays behind, and nothing shows on the kernel's
- * log, which the bed judges. XTCP_FUZZ_CALLS=N: so many for each address family (10000), XTCP_SEED=N: others,
+ * log, which the bed judges. XTCP_FUZZ_CALLS=N: so many for each address family (6000), XTCP_SEED=N: others,
  * XTCP_FUZZ_WORKERS=N: so many processes (4).
  *
  * The processes share a namespace whose sockets meet each other over its loopback on few ports; some of a process's
@@ -593,7 +593,7 @@ static pid_t start(struct shared *shared, int family, int ns, u64 goal, u64 seed
 
 TEST_F_TIMEOUT(callfuzz, anything, 7000)
 {
-	u64 goal = rnd_environment("XTCP_FUZZ_CALLS", 10000), seed = rnd_environment("XTCP_SEED", 1);
+	u64 goal = rnd_environment("XTCP_FUZZ_CALLS", 6000), seed = rnd_environment("XTCP_SEED", 1);
 	int workers = rnd_environment("XTCP_FUZZ_WORKERS", 4), running = 0, status, fd[3];
 	struct xnet net = { .family = variant->family, .ns = { self->ns, self->ns } };
 	struct shared *shared = self->shared;

@@ -3,7 +3,7 @@
  * What happens to a host under load: its route goes and comes, its link goes down, its MTU changes, its address is
  * taken away, its clock is set, its memory is used up, its CPUs go and come, its module is to be unloaded, its
  * processes die. Every byte arrives, or there is an error for which there is a reason; nothing stays behind.
- * XTCP_FAULTS=N: so many (40), XTCP_SEED=N: others.
+ * XTCP_FAULTS=N: so many (25), XTCP_SEED=N: others.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -180,7 +180,7 @@ static const char *fault(const struct xnet *net, struct rnd *r, int which)
 
 TEST_F_TIMEOUT(pair, under_load, 3000)
 {
-	int most = rnd_environment("XTCP_FAULTS", 40), counts[FAULTS] = {}, status, loads = 0;
+	int most = rnd_environment("XTCP_FAULTS", 25), counts[FAULTS] = {}, status, loads = 0;
 	struct rnd r = rnd_seed(rnd_environment("XTCP_SEED", 1), variant->v.family + variant->v.far);
 	struct xnet *net = &self->net;
 	struct load l = {};

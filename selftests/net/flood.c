@@ -6,7 +6,7 @@
  * time (RFC 4987, RFC 5961, RFC 5927, RFC 9293 3.10.7.4; CVE-2018-5390, CVE-2019-11477 to 11479, "sockstress").
  *
  * The flood comes from a scripted host, the honest client from the kernel's TCP. XTCP_FLOOD=N: so many segments each
- * (4000).
+ * (2000).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,7 +27,7 @@
 #define CHUNK		50
 #define GROWTH_MOST	12	/* times: a segment at the end against one at the beginning */
 
-FIXTURE(flood) {
+struct attack {
 	struct peer peer;
 	struct rnd r;
 	int count;
@@ -35,28 +35,29 @@ FIXTURE(flood) {
 	int served;
 	u64 cost[8];		/* of the cheapest CHUNK segments of each eighth */
 };
+
+FIXTURE(flood) { struct attack attack; };
+
 PEER_VARIANTS(flood);
 
 FIXTURE_SETUP(flood)
 {
 	XNET_FILTER();
-	self->count = rnd_environment("XTCP_FLOOD", 4000);
-	self->r = rnd_seed(rnd_environment("XTCP_SEED", 1), variant->family);
-	self->served = 0;
-	memset(self->cost, 0xff, sizeof(self->cost));
-	ASSERT_EQ(0, peer_open(&self->peer, variant->family));
-	ASSERT_EQ(0, xnet_sysctl(self->peer.ns, "net/ipv4/tcp_invalid_ratelimit", "500"));
-	self->honest = peer_listen(&self->peer, HONEST_PORT);
-	ASSERT_LE(0, self->honest);
+	self->attack.count = rnd_environment("XTCP_FLOOD", 2000);
+	self->attack.r = rnd_seed(rnd_environment("XTCP_SEED", 1), variant->family);
+	self->attack.served = 0;
+	memset(self->attack.cost, 0xff, sizeof(self->attack.cost));
+	ASSERT_EQ(0, peer_open(&self->attack.peer, variant->family));
+	ASSERT_EQ(0, xnet_sysctl(self->attack.peer.ns, "net/ipv4/tcp_invalid_ratelimit", "500"));
+	self->attack.honest = peer_listen(&self->attack.peer, HONEST_PORT);
+	ASSERT_LE(0, self->attack.honest);
 }
 
 FIXTURE_TEARDOWN(flood)
 {
-	close(self->honest);
-	peer_close(&self->peer);
+	close(self->attack.honest);
+	peer_close(&self->attack.peer);
 }
-
-#define SELF FIXTURE_DATA(flood) * self
 
 static u64 least(u64 a, u64 b)
 {
@@ -77,7 +78,7 @@ static u64 ticks(void)
 }
 
 /* A client of LISTENER's port gets 1,000 bytes and their echo. */
-static bool serve(SELF, int listener)
+static bool serve(struct attack *self, int listener)
 {
 	struct xnet_addr addr = xnet_name(listener), to = xnet_loopback(self->peer.path.family, xnet_port(&addr));
 	int client = xnet_socket(self->peer.ns, XNET_TCP, self->peer.path.family), fd, i;
@@ -112,7 +113,7 @@ static bool serve(SELF, int listener)
 }
 
 /* Each step of a flood: SEND makes one segment. False when an honest client was not served. */
-static bool flood(SELF, int listener, void (*send_one)(SELF, int n))
+static bool flood(struct attack *self, int listener, void (*send_one)(struct attack *self, int n))
 {
 	u64 chunk = 0;
 
@@ -133,7 +134,7 @@ static bool flood(SELF, int listener, void (*send_one)(SELF, int n))
 	return true;
 }
 
-static bool cost_is_flat(SELF)
+static bool cost_is_flat(struct attack *self)
 {
 	u64 first = least(self->cost[0], self->cost[1]), last = least(self->cost[6], self->cost[7]);
 
@@ -167,7 +168,7 @@ static bool sent_is_bounded(int fd)
 /* --- floods of the handshake */
 
 /* From an address and port that nobody has. */
-static void spoof(SELF, u8 flags)
+static void spoof(struct attack *self, u8 flags)
 {
 	struct segment_path path = self->peer.path;
 	struct segment seg = peer_segment(&self->peer, flags);
@@ -186,7 +187,7 @@ static void spoof(SELF, u8 flags)
 		xnet_log("tun: %s", strerror(errno));
 }
 
-static void send_syn(SELF, int n)
+static void send_syn(struct attack *self, int n)
 {
 	(void)n;
 	spoof(self, SYN);
@@ -197,18 +198,18 @@ TEST_F_TIMEOUT(flood, syn, 600)
 {
 	long most = 0;
 
-	ASSERT_EQ(0, listen(self->honest, 64));
-	EXPECT_TRUE(flood(self, self->honest, send_syn));
-	most = xnet_sockstat(self->peer.ns, XNET_XTCP, "requests");
+	ASSERT_EQ(0, listen(self->attack.honest, 64));
+	EXPECT_TRUE(flood(&self->attack, self->attack.honest, send_syn));
+	most = xnet_sockstat(self->attack.peer.ns, XNET_XTCP, "requests");
 	xnet_log("%ld requests, a queue of 64", most);
 	if (xnet_under_test())
 		EXPECT_GE(65, most);
-	EXPECT_EQ(self->count / HONEST_EVERY, self->served);
-	EXPECT_TRUE(cost_is_flat(self));
+	EXPECT_EQ(self->attack.count / HONEST_EVERY, self->attack.served);
+	EXPECT_TRUE(cost_is_flat(&self->attack));
 }
 
 /* Segments of no connection: cookies that nobody made, resets. Nothing is kept. */
-static void send_stray(SELF, int n)
+static void send_stray(struct attack *self, int n)
 {
 	static const u8 flags[] = { ACK, RST, FIN | ACK, SYN | ACK, RST | ACK, 0, ACK | PSH };
 
@@ -217,16 +218,16 @@ static void send_stray(SELF, int n)
 
 TEST_F_TIMEOUT(flood, stray, 600)
 {
-	long before = xnet_sockstat(self->peer.ns, XNET_XTCP, "sockets");
+	long before = xnet_sockstat(self->attack.peer.ns, XNET_XTCP, "sockets");
 
-	EXPECT_TRUE(flood(self, self->honest, send_stray));
-	EXPECT_TRUE(xnet_await_sockstat(self->peer.ns, XNET_XTCP, "sockets", before));
-	EXPECT_EQ(self->count / HONEST_EVERY, self->served);
-	EXPECT_TRUE(cost_is_flat(self));
+	EXPECT_TRUE(flood(&self->attack, self->attack.honest, send_stray));
+	EXPECT_TRUE(xnet_await_sockstat(self->attack.peer.ns, XNET_XTCP, "sockets", before));
+	EXPECT_EQ(self->attack.count / HONEST_EVERY, self->attack.served);
+	EXPECT_TRUE(cost_is_flat(&self->attack));
 }
 
 /* Whole handshakes, more than the accept queue takes. */
-static void send_handshake(SELF, int n)
+static void send_handshake(struct attack *self, int n)
 {
 	struct peer *peer = &self->peer;
 
@@ -241,22 +242,22 @@ TEST_F_TIMEOUT(flood, connections, 600)
 {
 	long most = 0;
 
-	ASSERT_EQ(0, listen(self->honest, 16));
+	ASSERT_EQ(0, listen(self->attack.honest, 16));
 	for (int round = 0; round < 4; round++) {
-		for (int n = 0; n < self->count / 16; n++)
-			send_handshake(self, round * self->count / 16 + n);
-		most = xnet_sockstat(self->peer.ns, XNET_XTCP, "sockets");
+		for (int n = 0; n < self->attack.count / 16; n++)
+			send_handshake(&self->attack, round * self->attack.count / 16 + n);
+		most = xnet_sockstat(self->attack.peer.ns, XNET_XTCP, "sockets");
 		/* the listener, a queue of 17, and those that were taken from it and closed: the peer does not close */
 		EXPECT_GE(1 + 17 + 18 * round, most);
-		EXPECT_TRUE(serve(self, self->honest));
+		EXPECT_TRUE(serve(&self->attack, self->attack.honest));
 	}
-	xnet_log("%d handshakes, %ld sockets at most", self->count / 4, most);
+	xnet_log("%d handshakes, %ld sockets at most", self->attack.count / 4, most);
 }
 
 /* Connections that end here: TIME-WAITs have a number. */
 TEST_F_TIMEOUT(flood, time_wait, 600)
 {
-	struct peer *peer = &self->peer;
+	struct peer *peer = &self->attack.peer;
 	int i;
 
 	ASSERT_EQ(0, xnet_sysctl(peer->ns, xnet_under_test() ? "net/xtcp/time_wait_max" : "net/ipv4/tcp_max_tw_buckets",
@@ -273,12 +274,12 @@ TEST_F_TIMEOUT(flood, time_wait, 600)
 		peer_drain(peer);
 		EXPECT_GE(50, xnet_sockstat(peer->ns, XNET_XTCP, "timewait"));
 	}
-	EXPECT_TRUE(serve(self, self->honest));
+	EXPECT_TRUE(serve(&self->attack, self->attack.honest));
 }
 
 /* --- floods on a connection that lives */
 
-static void send_blind(SELF, int n)
+static void send_blind(struct attack *self, int n)
 {
 	static const u8 flags[] = { RST, SYN, FIN | ACK, RST | ACK, ACK, SYN | ACK, ACK | PSH };
 	struct segment seg = peer_segment(&self->peer, flags[n % ARRAY_SIZE(flags)]);
@@ -294,24 +295,24 @@ static void send_blind(SELF, int n)
 /* RFC 5961: a guess ends nothing and puts nothing into the stream. */
 TEST_F_TIMEOUT(flood, blind, 600)
 {
-	int fd = peer_connected(&self->peer);
+	int fd = peer_connected(&self->attack.peer);
 	u32 nxt;
 	char text[4];
 
 	ASSERT_LE(0, fd);
-	nxt = self->peer.snd_nxt;
-	EXPECT_TRUE(flood(self, self->honest, send_blind));
-	self->peer.snd_nxt = nxt;
+	nxt = self->attack.peer.snd_nxt;
+	EXPECT_TRUE(flood(&self->attack, self->attack.honest, send_blind));
+	self->attack.peer.snd_nxt = nxt;
 	EXPECT_EQ(TCP_ESTABLISHED, xnet_state(fd));
-	peer_send_data(&self->peer, ACK, "true", 4);
+	peer_send_data(&self->attack.peer, ACK, "true", 4);
 	ASSERT_TRUE(xnet_await(fd, POLLIN) & POLLIN);
 	EXPECT_EQ(4, read(fd, text, 4));
 	EXPECT_EQ(0, memcmp("true", text, 4));
-	EXPECT_TRUE(cost_is_flat(self));
+	EXPECT_TRUE(cost_is_flat(&self->attack));
 	close(fd);
 }
 
-static void send_icmp(SELF, int n)
+static void send_icmp(struct attack *self, int n)
 {
 	static const u8 types[2][4] = { { 3, 11, 12, 3 }, { 1, 2, 3, 4 } };
 	bool v6 = self->peer.path.family == AF_INET6;
@@ -324,20 +325,20 @@ static void send_icmp(SELF, int n)
 /* RFC 5927: errors about what was said before, and is acknowledged by now, are old news. */
 TEST_F_TIMEOUT(flood, icmp, 600)
 {
-	int fd = peer_connected(&self->peer);
+	int fd = peer_connected(&self->attack.peer);
 
 	ASSERT_LE(0, fd);
-	EXPECT_TRUE(flood(self, self->honest, send_icmp));
+	EXPECT_TRUE(flood(&self->attack, self->attack.honest, send_icmp));
 	EXPECT_EQ(TCP_ESTABLISHED, xnet_state(fd));
 	EXPECT_EQ(4, write(fd, "true", 4));
-	EXPECT_TRUE(peer_expect_data(&self->peer, "true", 4));
-	EXPECT_TRUE(cost_is_flat(self));
+	EXPECT_TRUE(peer_expect_data(&self->attack.peer, "true", 4));
+	EXPECT_TRUE(cost_is_flat(&self->attack));
 	close(fd);
 }
 
 /* --- what a receiver keeps */
 
-static void text_at(SELF, u32 offset, size_t len)
+static void text_at(struct attack *self, u32 offset, size_t len)
 {
 	struct segment seg = peer_segment(&self->peer, ACK);
 
@@ -347,24 +348,25 @@ static void text_at(SELF, u32 offset, size_t len)
 	peer_inject(&self->peer, &seg);
 }
 
-static void send_every_other(SELF, int n)
+static void send_every_other(struct attack *self, int n)
 {
 	text_at(self, 1 + 2 * n % 60000, 1);
 }
 
-static void send_backwards(SELF, int n)
+static void send_backwards(struct attack *self, int n)
 {
 	text_at(self, 60000 - 2 * n % 59998, 1);
 }
 
-static void send_anywhere(SELF, int n)
+static void send_anywhere(struct attack *self, int n)
 {
 	(void)n;
 	text_at(self, 1 + rnd_below(&self->r, 58000), 1 + rnd_below(&self->r, 1400));
 }
 
 /* Then the holes are filled, and the stream is whole. CVE-2018-5390. */
-static void holes(struct __test_metadata *_metadata, SELF, void (*send_one)(SELF, int n))
+static void holes(struct __test_metadata *_metadata, struct attack *self,
+		  void (*send_one)(struct attack *self, int n))
 {
 	static char data[1 << 16];
 	ssize_t n = 0, got = 0;
@@ -392,20 +394,20 @@ static void holes(struct __test_metadata *_metadata, SELF, void (*send_one)(SELF
 
 TEST_F_TIMEOUT(flood, every_other_byte, 600)
 {
-	holes(_metadata, self, send_every_other);
+	holes(_metadata, &self->attack, send_every_other);
 }
 
 TEST_F_TIMEOUT(flood, every_other_byte_backwards, 600)
 {
-	holes(_metadata, self, send_backwards);
+	holes(_metadata, &self->attack, send_backwards);
 }
 
 TEST_F_TIMEOUT(flood, overlapping, 600)
 {
-	holes(_metadata, self, send_anywhere);
+	holes(_metadata, &self->attack, send_anywhere);
 }
 
-static void send_byte(SELF, int n)
+static void send_byte(struct attack *self, int n)
 {
 	text_at(self, n, 1);
 }
@@ -413,18 +415,18 @@ static void send_byte(SELF, int n)
 /* One byte at a time to a reader that sleeps: what was acknowledged is there when it wakes. */
 TEST_F_TIMEOUT(flood, one_byte_each, 600)
 {
-	int fd = peer_connected(&self->peer);
+	int fd = peer_connected(&self->attack.peer);
 	static char data[1 << 16];
 	ssize_t n, got = 0;
 	u32 acked;
 
 	ASSERT_LE(0, fd);
-	EXPECT_TRUE(flood(self, self->honest, send_byte));
+	EXPECT_TRUE(flood(&self->attack, self->attack.honest, send_byte));
 	EXPECT_TRUE(received_is_bounded(fd));
-	EXPECT_TRUE(cost_is_flat(self));
+	EXPECT_TRUE(cost_is_flat(&self->attack));
 	xnet_sleep_ms(1000);
-	peer_drain(&self->peer);
-	acked = self->peer.snd_una - self->peer.iss - 1;
+	peer_drain(&self->attack.peer);
+	acked = self->attack.peer.snd_una - self->attack.peer.iss - 1;
 	while ((n = recv(fd, data, sizeof(data), MSG_DONTWAIT)) > 0) {
 		EXPECT_TRUE(stream_check(5, got, data, n));
 		got += n;
@@ -439,7 +441,7 @@ TEST_F_TIMEOUT(flood, one_byte_each, 600)
 TEST_F_TIMEOUT(flood, windows_of_zero, 900)
 {
 	static char data[1 << 16];
-	struct peer *peer = &self->peer;
+	struct peer *peer = &self->attack.peer;
 	int i, fd;
 
 	ASSERT_EQ(0, xnet_sysctl(peer->ns, "net/ipv4/tcp_orphan_retries", "2"));
@@ -454,7 +456,7 @@ TEST_F_TIMEOUT(flood, windows_of_zero, 900)
 		else if (i < 3)
 			EXPECT_TRUE(sent_is_bounded(fd));
 	}
-	EXPECT_TRUE(serve(self, self->honest));
+	EXPECT_TRUE(serve(&self->attack, self->attack.honest));
 	/* those that the program still has it may keep; the others go although the peer answers nothing */
 	for (i = 0; i < 400 && xnet_sockstat(peer->ns, XNET_XTCP, "sockets") > 1 + 75; i++)
 		xnet_sleep_ms(1000);
@@ -462,7 +464,7 @@ TEST_F_TIMEOUT(flood, windows_of_zero, 900)
 }
 
 /* ACKs of what was never sent move nothing, RFC 9293 3.10.7.4. */
-static void send_optimistic(SELF, int n)
+static void send_optimistic(struct attack *self, int n)
 {
 	u32 ack = self->peer.rcv_nxt + 100000 + rnd_below(&self->r, 0x70000000);
 
@@ -474,12 +476,12 @@ TEST_F_TIMEOUT(flood, optimistic_acks, 600)
 {
 	static char data[1 << 20];
 	struct tcp_info before, after;
-	int fd = peer_connected(&self->peer);
+	int fd = peer_connected(&self->attack.peer);
 
 	ASSERT_LE(0, fd);
 	ASSERT_LT(0, send(fd, data, sizeof(data), MSG_DONTWAIT));
 	ASSERT_EQ(0, xnet_info(fd, &before));
-	EXPECT_TRUE(flood(self, self->honest, send_optimistic));
+	EXPECT_TRUE(flood(&self->attack, self->attack.honest, send_optimistic));
 	ASSERT_EQ(0, xnet_info(fd, &after));
 	EXPECT_EQ(TCP_ESTABLISHED, after.tcpi_state);
 	EXPECT_EQ(before.tcpi_snd_cwnd, after.tcpi_snd_cwnd);
@@ -488,7 +490,7 @@ TEST_F_TIMEOUT(flood, optimistic_acks, 600)
 }
 
 /* SACKs of every other segment of the smallest size. CVE-2019-11477, 11478. */
-static void send_sacks(SELF, int n)
+static void send_sacks(struct attack *self, int n)
 {
 	struct segment seg = peer_segment(&self->peer, ACK);
 	u32 una = self->peer.irs + 1, step = 48;
@@ -506,7 +508,7 @@ static void send_sacks(SELF, int n)
 TEST_F_TIMEOUT(flood, sack_pieces, 600)
 {
 	static char data[1 << 20];
-	struct peer *peer = &self->peer;
+	struct peer *peer = &self->attack.peer;
 	ssize_t sent;
 	u64 end;
 	int fd;
@@ -518,10 +520,10 @@ TEST_F_TIMEOUT(flood, sack_pieces, 600)
 	stream_fill(6, 0, data, sizeof(data));
 	sent = send(fd, data, sizeof(data), MSG_DONTWAIT);
 	ASSERT_LT(0, sent);
-	EXPECT_TRUE(flood(self, self->honest, send_sacks));
+	EXPECT_TRUE(flood(&self->attack, self->attack.honest, send_sacks));
 	EXPECT_EQ(TCP_ESTABLISHED, xnet_state(fd));
 	EXPECT_TRUE(sent_is_bounded(fd));
-	EXPECT_TRUE(cost_is_flat(self));
+	EXPECT_TRUE(cost_is_flat(&self->attack));
 	/* the peer becomes honest: everything comes, as it was sent */
 	peer->rcv_nxt = peer->irs + 1;
 	end = xnet_now_ms() + 400000;

@@ -2,7 +2,7 @@
 /*
  * Wrong, mutated and crafted segments into live connections of every state. The kernel's TCP gets the same, relative
  * to its own numbers, so a connection that survives there has to survive here. XTCP_FUZZ_SEGMENTS=N: so many for each
- * stack (10000), XTCP_SEED=N: others.
+ * stack (5000), XTCP_SEED=N: others.
  *
  * A session is a connection in one of the 11 states of RFC 9293 3.3.2 with drawn options, and up to 150 segments and
  * a few calls on its socket. Segments are built from the connection's live numbers: numbers at the edges of the
@@ -300,7 +300,7 @@ static void end(struct target *t)
 
 /* --- a session on both */
 
-static bool session(struct target t[2], struct rnd *r, struct tally *tally)
+static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 {
 	int state = 1 + rnd_below(r, STATES), segments = 1 + rnd_below(r, SESSION_SEGMENTS);
 	u16 port = 1024 + tally->sessions % 60000;
@@ -371,14 +371,14 @@ FIXTURE_TEARDOWN(segfuzz)
 
 TEST_F_TIMEOUT(segfuzz, every_state, 7000)
 {
-	u64 count = rnd_environment("XTCP_FUZZ_SEGMENTS", 10000), seed = rnd_environment("XTCP_SEED", 1);
+	u64 count = rnd_environment("XTCP_FUZZ_SEGMENTS", 5000), seed = rnd_environment("XTCP_SEED", 1);
 	struct rnd r = rnd_seed(seed, variant->family);
 	struct target *t = self->t;
 	struct tally tally = {};
 	int fd;
 
 	while (tally.segments < count) {
-		ASSERT_TRUE(session(t, &r, &tally))
+		ASSERT_TRUE(play(t, &r, &tally))
 			TH_LOG("seed %llu, session %llu", seed, tally.sessions);
 	}
 	xnet_log("seed %llu: %llu sessions, %llu segments for each stack", seed, tally.sessions, tally.segments);

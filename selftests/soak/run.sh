@@ -26,7 +26,8 @@ make --no-print-directory -s -C selftests all && make --no-print-directory -s -C
 : >"$LOG"
 FAILED=0
 ROUNDS=0
-while [ "$SECONDS" -lt "$SOAK_S" ] && [ "$FAILED" = 0 ]; do
+SECONDS=0
+while { [ "$SECONDS" -lt "$SOAK_S" ] || [ "$ROUNDS" = 0 ]; } && [ "$FAILED" = 0 ]; do
 	begin=$SECONDS
 	XTCP_SOAK_SCALE=$SCALE scripts/vm --kernel "$KERNEL" --timeout 3000 -- selftests/soak/round.sh "$SEED" \
 		>"$LOG.round" 2>&1 || FAILED=1
