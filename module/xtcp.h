@@ -223,8 +223,6 @@ struct xtcp_listen {
  * @delack_waits: an ACK is being delayed
  * @delack_at: until when at most, jiffies; @delack_timer may run earlier, and finds that
  * @delack_timer: delayed ACK
- * @pace_timer: next departure when sk_pacing_status asks for pacing without fq
- * @dupack_timer: sends a duplicate ACK that was held back
  * @rto_max_us: upper bound of the RTO, us (TCP_RTO_MAX_MS); set by the user
  * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
  * @rto_at_us: tcp_mstamp at which the RTO ends that began with the last ACK; a tail loss probe comes before it
@@ -303,8 +301,8 @@ struct xtcp_sock {
 	unsigned long delack_at;
 	struct timer_list rtx_timer;
 	struct timer_list delack_timer;
-	struct hrtimer pace_timer;
-	struct hrtimer dupack_timer;
+	/* tp.pacing_timer: next departure when sk_pacing_status asks for pacing without fq */
+	/* tp.compressed_ack_timer: sends a duplicate ACK that was held back */
 
 	/* socket lock: set by the user, kept from one connection to the next */
 	u32 rto_max_us;

@@ -42,7 +42,7 @@ static enum xtcp_limit_kind xtcp_why_tx(const struct sock *sk, u32 queued)
 		.recovering = inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || inet_csk(sk)->icsk_retransmits ||
 			      xs->tlp.active,
 		.full = sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags),
-		.paced = hrtimer_is_queued((struct hrtimer *)&xs->pace_timer),
+		.paced = hrtimer_is_queued((struct hrtimer *)&tp->pacing_timer),
 		.throttled = test_bit(XTCP_TSQ_THROTTLED, &xs->deferred),
 		.capped = sk->sk_pacing_status == SK_PACING_FQ && sk->sk_max_pacing_rate != ~0UL,
 	};

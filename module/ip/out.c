@@ -105,7 +105,8 @@ static int xtcp_out_xmit6(struct sock *sk, struct sk_buff *skb)
 /**
  * xtcp_out_xmit() - give one segment (a super-segment too) of a connection to IP
  * @sk: connection, locked
- * @skb: TCP header at skb->data, xtcp_out_headroom() before the payload, checksum prepared, owner and GSO fields set; consumed
+ * @skb: TCP header at skb->data, xtcp_out_headroom() before the payload, checksum prepared, owner and GSO fields set;
+ *	consumed
  *
  * Return: 0, a positive NET_XMIT_* code, or a negative errno (-EHOSTUNREACH: no route).
  */
@@ -125,8 +126,8 @@ unsigned int xtcp_out_ip_header(const struct sock *sk)
  * @dst: its route, or NULL
  * @ip_header: bytes of IP header, options and extension headers
  *
- * A buffer's head comes in powers of two, and is cleared where the machine wants that: most devices are served by half of
- * what the worst needs. Where a route turns out to need more, IP makes room.
+ * A buffer's head comes in powers of two, and is cleared where the machine wants that: most devices are served by half
+ * of what the worst needs. Where a route turns out to need more, IP makes room.
  */
 unsigned int xtcp_out_headroom(const struct dst_entry *dst, unsigned int ip_header)
 {

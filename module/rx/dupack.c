@@ -12,7 +12,7 @@
 
 static enum hrtimer_restart xtcp_dupack_expired(struct hrtimer *timer)
 {
-	struct xtcp_sock *xs = container_of(timer, struct xtcp_sock, dupack_timer);
+	struct xtcp_sock *xs = container_of(timer, struct xtcp_sock, tp.compressed_ack_timer);
 	struct sock *sk = (struct sock *)xs;
 
 	bh_lock_sock(sk);
@@ -35,7 +35,7 @@ void xtcp_dupack_init(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	xtcp_compat_hrtimer_setup(&xs->dupack_timer, xtcp_dupack_expired, HRTIMER_MODE_REL_PINNED_SOFT);
+	xtcp_compat_hrtimer_setup(&xs->tp.compressed_ack_timer, xtcp_dupack_expired, HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
 /** xtcp_dupack_deferred() - release_sock(): the timer met an owned socket */
@@ -51,7 +51,7 @@ void xtcp_dupack_deferred(struct sock *sk)
 void xtcp_dupack_stop(struct sock *sk)
 {
 	xtcp_sk(sk)->dupacks_held = 0;
-	if (hrtimer_try_to_cancel(&xtcp_sk(sk)->dupack_timer) == 1)
+	if (hrtimer_try_to_cancel(&tcp_sk(sk)->compressed_ack_timer) == 1)
 		__sock_put(sk);
 }
 
@@ -120,9 +120,9 @@ bool xtcp_dupack_hold(struct sock *sk)
 	if (!delay)
 		return false;
 	xs->dupacks_held++;
-	if (!hrtimer_is_queued(&xs->dupack_timer)) {
+	if (!hrtimer_is_queued(&xs->tp.compressed_ack_timer)) {
 		sock_hold(sk);
-		hrtimer_start_range_ns(&xs->dupack_timer, ns_to_ktime(delay),
+		hrtimer_start_range_ns(&xs->tp.compressed_ack_timer, ns_to_ktime(delay),
 				       READ_ONCE(net->ipv4.sysctl_tcp_comp_sack_slack_ns),
 				       HRTIMER_MODE_REL_PINNED_SOFT);
 	}

@@ -576,7 +576,7 @@ static void xtcp_output_check_persist(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	if (!xs->tp.packets_out && !skb_queue_empty(xtcp_unsent(sk)) && xs->rtx_mode == XTCP_RTX_NONE &&
-	    !hrtimer_is_queued(&xs->pace_timer))
+	    !hrtimer_is_queued(&xs->tp.pacing_timer))
 		xtcp_timer_rtx_start(sk, XTCP_RTX_PROBE, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff,
 									  xs->rto_max_us));
 }

@@ -7,7 +7,7 @@
 
 static enum hrtimer_restart xtcp_pace_expired(struct hrtimer *timer)
 {
-	struct xtcp_sock *xs = container_of(timer, struct xtcp_sock, pace_timer);
+	struct xtcp_sock *xs = container_of(timer, struct xtcp_sock, tp.pacing_timer);
 	struct sock *sk = (struct sock *)xs;
 
 	/* resume the way throttled sockets do; that work's reference is a byte of sk_wmem_alloc */
@@ -24,7 +24,7 @@ void xtcp_pace_init(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	xtcp_compat_hrtimer_setup(&xs->pace_timer, xtcp_pace_expired, HRTIMER_MODE_ABS_PINNED_SOFT);
+	xtcp_compat_hrtimer_setup(&xs->tp.pacing_timer, xtcp_pace_expired, HRTIMER_MODE_ABS_PINNED_SOFT);
 	sk->sk_pacing_shift = 10;
 	sk->sk_pacing_rate = ~0UL;
 	sk->sk_pacing_status = SK_PACING_NONE;
@@ -43,9 +43,9 @@ bool xtcp_pace_blocked(struct sock *sk)
 
 	if (READ_ONCE(sk->sk_pacing_status) != SK_PACING_NEEDED || tp->tcp_wstamp_ns <= tp->tcp_clock_cache)
 		return false;
-	if (!hrtimer_is_queued(&xs->pace_timer)) {
+	if (!hrtimer_is_queued(&xs->tp.pacing_timer)) {
 		sock_hold(sk);
-		hrtimer_start(&xs->pace_timer, ns_to_ktime(tp->tcp_wstamp_ns), HRTIMER_MODE_ABS_PINNED_SOFT);
+		hrtimer_start(&xs->tp.pacing_timer, ns_to_ktime(tp->tcp_wstamp_ns), HRTIMER_MODE_ABS_PINNED_SOFT);
 	}
 	return true;
 }
@@ -72,7 +72,7 @@ void xtcp_pace_sent(struct sock *sk, struct sk_buff *skb, u64 prior_ns)
 /** xtcp_pace_stop() - the connection is over */
 void xtcp_pace_stop(struct sock *sk)
 {
-	if (hrtimer_try_to_cancel(&xtcp_sk(sk)->pace_timer) == 1)
+	if (hrtimer_try_to_cancel(&tcp_sk(sk)->pacing_timer) == 1)
 		__sock_put(sk);
 }
 

@@ -54,6 +54,7 @@ def rows():
         Row("idle-client", "idle", "client_bytes", LOWER, 1.05, "B"),
         Row("idle-server", "idle", "server_bytes", LOWER, 1.05, "B"),
         Row("timewait", "timewait", "bytes", LOWER, 0.5, "B"),
+        Row("timewait-server", "timewait-server", "bytes", LOWER, 0.5, "B"),
         Row("flood", "flood", "honest_percent", HIGHER, 1.0, "%"),
         Row("flood-latency", "flood", "honest_us", LOWER, 1.0, "us"),
     ]

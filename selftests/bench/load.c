@@ -37,7 +37,8 @@ static const struct load_row rows[] = {
 	{ "crr", many_crr, 1, 500, NULL, false },
 	{ "storm", many_storm, 1000, 0, NULL, false },
 	{ "idle", many_idle, 20000, 0, NULL, false },
-	{ "timewait", many_timewait, 5000, 0, NULL, false },
+	{ "timewait", many_timewait, 5000, 0, "client", false },
+	{ "timewait-server", many_timewait, 5000, 0, "server", false },
 	{ "flood", many_flood, 100, 10, NULL, false },
 	{ "scale", many_scale, 50000, 500, NULL, false },
 };

@@ -206,10 +206,12 @@ int many_idle(const struct load_row *row, struct xnet *net, enum xnet_stack stac
 	return 0;
 }
 
+/* Whose end closes first, and so has the TIME-WAIT: the client has a port of its own in each, the server one in all. */
 int many_timewait(const struct load_row *row, struct xnet *net, enum xnet_stack stack)
 {
 	struct crowd crowd;
 	int n = row->number;
+	bool client = !strcmp(row->how, "client");
 	double before;
 
 	settle(1);
@@ -217,8 +219,8 @@ int many_timewait(const struct load_row *row, struct xnet *net, enum xnet_stack 
 	if (crowd_open(&crowd, net, stack, n) || crowd_grow(&crowd, net, stack, n))
 		return -1;
 	for (int i = 0; i < n; i++) {
-		close(crowd.near[i]);
-		close(crowd.far[i]);
+		close(client ? crowd.near[i] : crowd.far[i]);
+		close(client ? crowd.far[i] : crowd.near[i]);
 	}
 	crowd_close(&crowd);
 	settle(2);

@@ -48,7 +48,8 @@ static int send_flows(const int *fd, int n, const char *how, u64 each)
 
 		for (int k = 0; k < got; k++) {
 			int i = events[k].data.u32;
-			ssize_t sent = send(fd[i], send_buffer, left[i] < SEND_CHUNK ? left[i] : SEND_CHUNK, MSG_NOSIGNAL);
+			size_t chunk = left[i] < SEND_CHUNK ? left[i] : SEND_CHUNK;
+			ssize_t sent = send(fd[i], send_buffer, chunk, MSG_NOSIGNAL);
 
 			if (sent < 0 && errno != EAGAIN)
 				return -1;
