@@ -33,7 +33,7 @@ run() {
 
 # count NAME FILE REGULAR-EXPRESSION: the sum of its first groups.
 count() {
-	echo "soak: $1 $(sed -nE "s/.*$3.*/\\1/p" "$OUT/$2" 2>/dev/null | paste -sd+ | sed 's/^$/0/' | bc)"
+	echo "soak: $1 $(sed -nE "s/^(.*[^0-9])?$3.*/\\2/p" "$OUT/$2" 2>/dev/null | paste -sd+ | sed 's/^$/0/' | bc)"
 }
 
 # What the first use makes and keeps must be there before.
@@ -51,7 +51,7 @@ XTCP_FLOOD=$((2000 * SCALE)) run flood "$BIN/net/flood"
 
 echo "soak: seeds $((150 * SCALE))"
 count segments segfuzz '([0-9]+) segments for each stack'
-count calls callfuzz ' ([0-9]+) calls by'
+count calls callfuzz '([0-9]+) calls by'
 count processes callfuzz 'calls by ([0-9]+) processes'
 count messages nlfuzz '([0-9]+) messages'
 count allocations nomem '([0-9]+) faults, '
