@@ -498,11 +498,14 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	bool limited = (u64)l->ep.max_flight * ONE + 2 * ONE >= (u64)l->w_q8 * 7 / 8;
 	u32 stood_us = xtcp_law_queue_min(l, min(l->known, persist(l)));
 	u32 stood_q8 = xtcp_law_window(v->rate, stood_us);
-	bool join;
+	bool join, pushed, robbed;
 
 	if (loss_react(l, p, a))
 		return;
-	if ((xtcp_law_compete_pushed(l) | xtcp_law_compete_robbed(l, a->now_us)) && p->compete) {
+	/* both watch, whatever the other sees */
+	pushed = xtcp_law_compete_pushed(l);
+	robbed = xtcp_law_compete_robbed(l, a->now_us);
+	if ((pushed || robbed) && p->compete) {
 		xtcp_law_compete_enter(l, a->now_us);
 		return;
 	}

@@ -271,7 +271,7 @@ static long call_recv(struct rnd *r, struct worker *w)
 static long call_recvmsg(struct rnd *r, struct worker *w)
 {
 	struct mmsghdr msgs[3];
-	struct xnet_addr addr;
+	struct xnet_addr addr = { 0 };
 	char control[3][200];
 	struct iovec iov = { buffer, rnd_below(r, sizeof(buffer)) };
 

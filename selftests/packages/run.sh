@@ -31,7 +31,7 @@ rm -rf --one-file-system "$WORK"
 fill_root() {
 	mkdir -p "$ROOT" && tar -C "$ROOT" -xf "$TAR" && mkdir -p "$ROOT/packages/next" &&
 		cp "$BUILD"/deb/xtcp-{dkms,tools}_"$OLD"_*.deb "$ROOT/packages/" &&
-		cp "$BUILD"/deb/next/xtcp-{dkms,tools}_"$NEW"_*.deb "$ROOT/packages/next/" && qemu_prepare &&
+		cp "$BUILD"/deb/next/xtcp-{dkms,tools}_"$NEW"_*.deb "$ROOT/packages/next/" && qemu_prepare debian &&
 		cp "$KERNEL_DIR/root/lib/modules/$KERNEL_RELEASE"/modules.{builtin*,order} "$ROOT/lib/modules/$KERNEL_RELEASE/"
 }
 fill_root || die "there is no system to install into"
