@@ -2,19 +2,8 @@
 # shellcheck shell=bash
 # TAP, and a clean system to install into, for the tests of the packages. Sourced by run.sh, which sets TOP and CACHE.
 
-NUMBER=0 FAILED=0
-
-# is NAME GOT WANTED
-is() {
-	NUMBER=$((NUMBER + 1))
-	if [ "$2" = "$3" ]; then
-		printf 'ok %d %s\n' "$NUMBER" "$1"
-		return
-	fi
-	FAILED=$((FAILED + 1))
-	printf 'not ok %d %s\n' "$NUMBER" "$1"
-	printf 'got:    %s\nwanted: %s\n' "$2" "$3" | sed 's/^/# /'
-}
+# shellcheck source=selftests/lib/is.sh
+. "$TOP/selftests/lib/is.sh"
 
 # ok NAME COMMAND...: its output is shown if it fails.
 ok() {

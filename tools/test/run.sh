@@ -16,19 +16,8 @@ STATIC=$BIN/test/open-sockets-static
 
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
-NUMBER=0 FAILED=0
-
-# is NAME GOT WANTED
-is() {
-	NUMBER=$((NUMBER + 1))
-	if [ "$2" = "$3" ]; then
-		printf 'ok %d %s\n' "$NUMBER" "$1"
-		return
-	fi
-	FAILED=$((FAILED + 1))
-	printf 'not ok %d %s\n' "$NUMBER" "$1"
-	printf 'got:    %s\nwanted: %s\n' "$2" "$3" | sed 's/^/# /'
-}
+# shellcheck source=selftests/lib/is.sh
+. "$(dirname "$0")/../../selftests/lib/is.sh"
 
 # asked COMMAND...: runs it with the library and the fake, prints the socket() calls that reached the kernel, ';' apart.
 asked() {
