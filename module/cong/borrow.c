@@ -133,7 +133,8 @@ static const struct tcp_congestion_ops *xtcp_cong_cached(struct xtcp_net *xn, co
 	return ops;
 }
 
-static void xtcp_cong_use(struct sock *sk, const struct tcp_congestion_ops *ops)
+/** xtcp_cong_use() - use a borrowed algorithm; none is running; socket locked, or a child nobody knows */
+void xtcp_cong_use(struct sock *sk, const struct tcp_congestion_ops *ops)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
@@ -151,12 +152,6 @@ static void xtcp_cong_use(struct sock *sk, const struct tcp_congestion_ops *ops)
 const struct tcp_congestion_ops *xtcp_cong_find(struct net *net, const char *name)
 {
 	return xtcp_cong_cached(xtcp_net(net), name, true) ? : xtcp_cong_borrow(net, name);
-}
-
-/** xtcp_cong_take() - use a borrowed algorithm from the start; it is not running; locked, or a child nobody knows */
-void xtcp_cong_take(struct sock *sk, const struct tcp_congestion_ops *ops)
-{
-	xtcp_cong_use(sk, ops);
 }
 
 /* What net.xtcp.congestion_control names, if it was borrowed in this namespace already. */

@@ -10,7 +10,7 @@ int xtcp_cong_net_init(struct net *net);
 void xtcp_cong_net_exit(struct net *net);
 void xtcp_cong_assign(struct sock *sk);			/* the netns's default, or reno; not started yet */
 const struct tcp_congestion_ops *xtcp_cong_find(struct net *net, const char *name);	/* for later; may sleep */
-void xtcp_cong_take(struct sock *sk, const struct tcp_congestion_ops *ops);	/* not started yet; any context */
+void xtcp_cong_use(struct sock *sk, const struct tcp_congestion_ops *ops);	/* not started yet; any context */
 int xtcp_cong_set(struct sock *sk, const char *name, bool may_any);	/* TCP_CONGESTION; ENOENT, EPERM; may sleep */
 void xtcp_cong_start(struct sock *sk);			/* connection established: ops->init */
 void xtcp_cong_stop(struct sock *sk);			/* ops->release */

@@ -306,7 +306,7 @@ void xtcp_param_apply(struct sock *sk, const struct xtcp_params *p, bool force)
 	u32 due = xtcp_param_due(sk, p, force);
 
 	if (due & BIT(XTCP_A_PARAM_CONGESTION))
-		xtcp_cong_take(sk, p->ops);
+		xtcp_cong_use(sk, p->ops);
 	if (due & BIT(XTCP_A_PARAM_INIT_CWND))
 		xs->init_cwnd = p->val[XTCP_A_PARAM_INIT_CWND];
 	if (due & (BIT(XTCP_A_PARAM_RTO_MIN_US) | BIT(XTCP_A_PARAM_RTO_MAX_MS)))
