@@ -39,12 +39,12 @@ FIXTURE_TEARDOWN(record)
 	xnet_close(&self->net);
 }
 
-/* The reason of the connection's record, once there is one. */
+/* The reason of the connection's record, once there is one: time-outs take their time on a slow machine. */
 static int reason_of(struct genl *g, int port, int *party)
 {
 	struct nlattr *tb[GENL_ATTRS];
 
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 1200; i++) {
 		if (genl_last_closed(g, port, tb)) {
 			if (party)
 				*party = genl_num(tb[XTCP_A_CLOSED_PARTY]);
