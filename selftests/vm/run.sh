@@ -245,16 +245,18 @@ case_icount() {
 }
 
 case_start_is_quick() {
-	local limit_ms=$1 took
+	local limit_ms=$1 took least=999999
 	vm --no-module -- true
-	for _ in 1 2; do
+	for _ in 1 2 3 4 5; do
 		local begin=$EPOCHREALTIME first
 		first=$("$VM" --kernel "$KERNEL" --module "$FAULT" -- echo up | { read -r _ && echo "$EPOCHREALTIME"; })
 		took=$(((${first/./} - ${begin/./}) / 1000))
 		note "$KERNEL: from call to COMMAND $took ms (wanted on an idle machine: $limit_ms)"
+		[ "$took" -ge "$least" ] || least=$took
+		[ "$least" -ge "$limit_ms" ] || return
 	done
 	# Other work shares the machine in a full check, so only a gross miss is a failure.
-	[ "$took" -lt $((3 * limit_ms)) ] || expect "from call to COMMAND" "$took ms" "$limit_ms ms"
+	[ "$least" -lt $((3 * limit_ms)) ] || expect "from call to COMMAND" "$least ms" "$limit_ms ms"
 }
 
 # --- Run -------------------------------------------------------------------------------------------------------------
@@ -299,7 +301,7 @@ for KERNEL in "$@"; do
 		run "wrong usage is 123" case_bad_usage
 		run "COMMAND starts within 3 s" case_start_is_quick 3000
 		cases_of_every_bed
-		run "the time is over: 124" case_time_is_over 6
+		run "the time is over: 124" case_time_is_over 12
 		cases_of_virtual_time
 		cases_of_uml
 		;;
