@@ -26,6 +26,7 @@ kbuild_says() {
 
 # Every (THING, HEADER, PATTERN) of $(call needs,...).
 needs() {
+	# shellcheck disable=SC2016  # make's variable
 	sed -n 's/^\$(call needs,\([^,]*\),\([^,]*\),\(.*\))$/\1 \2 \3/p' "$TOP/Kbuild"
 }
 
