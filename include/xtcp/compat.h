@@ -454,6 +454,20 @@ static inline void xtcp_compat_cong_tx_start(const struct tcp_congestion_ops *op
 }
 
 /*
+ * The kernel's way for a child to take the algorithm that its route says; false: not every kernel lets modules use it.
+ * A weak symbol would tell at load, but arm64 loads no module that has one.
+ */
+static inline bool xtcp_compat_ca_openreq_child(struct sock *child, const struct dst_entry *dst)
+{
+#ifdef XTCP_KERNEL_EXPORTS_CA_OPENREQ_CHILD
+	tcp_ca_openreq_child(child, dst);
+	return true;
+#else
+	return false;
+#endif
+}
+
+/*
  * How much of the receive buffer is window. Older kernels have one number for all (net.ipv4.tcp_adv_win_scale: a half),
  * newer ones one per socket, which their TCP measures; here it stays what it is at first, a half.
  */
