@@ -75,7 +75,7 @@ enum xtcp_verdict xtcp_accept_segment(const struct xtcp_accept_in *in, const str
 		return XTCP_ACCEPT;
 
 	/* Text all of which we have had: our ACK was lost or late. A retransmitted FIN is the shortest case. */
-	if (seg->seq != seg->end_seq && xtcp_seq_le(seg->end_seq, in->rcv_nxt))
+	if (seg->seq != seg->end_seq && xtcp_seq_le(seg->end_seq, in->rcv_nxt) && in->rcv_nxt - seg->seq <= in->rcv_old)
 		return XTCP_DROP_DUP;
 	return XTCP_DROP_ACK;
 }

@@ -15,7 +15,7 @@ enum xtcp_verdict {
 	XTCP_DROP_SILENT,	/* drop, answer nothing (an unacceptable RST) */
 	XTCP_DROP_ACK,		/* drop, answer with an ACK, subject to the limit on such answers (RFC 9293 3.10.7.4) */
 	XTCP_DROP_PAWS,		/* like DROP_ACK: the timestamp is old (RFC 7323 5.3) */
-	XTCP_DROP_DUP,		/* like DROP_ACK: wholly old data, worth a DSACK */
+	XTCP_DROP_DUP,		/* like DROP_ACK: wholly old data, worth a DSACK; its ACK may be news */
 	XTCP_CHALLENGE,		/* drop, send a challenge ACK (RFC 5961 3.2, 4.2, 5.2) */
 	XTCP_RESET,		/* the RST is genuine: tear the connection down */
 };
@@ -24,6 +24,8 @@ enum xtcp_verdict {
  * struct xtcp_accept_in - the receive side of a connection as acceptance sees it
  * @rcv_nxt: RCV.NXT
  * @rcv_wnd: RCV.WND in bytes: what may still arrive, from @rcv_nxt on (may be 0)
+ * @rcv_old: bytes below @rcv_nxt that the peer may still repeat: the largest window it was offered. Older text is
+ *	somebody's guess (the idea of RFC 5961 5.2, for the other number), and brings no ACK
  * @ts_recent: RFC 7323 TS.Recent
  * @ts_recent_age_s: seconds since TS.Recent was updated
  * @ts_ok: timestamps were negotiated; a segment without them is then treated as RFC 7323 3.2 says: dropped unless RST
@@ -34,6 +36,7 @@ enum xtcp_verdict {
 struct xtcp_accept_in {
 	u32 rcv_nxt;
 	u32 rcv_wnd;
+	u32 rcv_old;
 	u32 ts_recent;
 	u32 ts_recent_age_s;
 	bool ts_ok;

@@ -79,6 +79,7 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 	struct xtcp_accept_in in = {
 		.rcv_nxt = tp->rcv_nxt,
 		.rcv_wnd = max(left, 0),
+		.rcv_old = max_t(u32, READ_ONCE(sk->sk_rcvbuf), U16_MAX),
 		.ts_recent = tp->rx_opt.ts_recent,
 		.ts_recent_age_s = xtcp_clock_s() - (u32)tp->rx_opt.ts_recent_stamp,
 		.ts_ok = tp->rx_opt.tstamp_ok,

@@ -193,7 +193,7 @@ qemu_start() {
 	# shellcheck disable=SC2086  # paths in the cache, one a line
 	initrd=$(initramfs "$CACHE/initramfs-debian" $modules) || die "the initramfs could not be made"
 	if [ -n "$ICOUNT" ]; then
-		accel=(-accel "tcg,thread=single" -icount "shift=0,sleep=off" -cpu max)
+		accel=(-accel "tcg,thread=single" -icount "shift=0,sleep=${XTCP_SLEEP:-off}" -cpu max)
 	elif [ "$(qemu_accel "$initrd")" = kvm ]; then
 		accel=(-accel kvm -cpu host)
 	else

@@ -15,6 +15,7 @@ static void check_segment(const struct xtcp_accept_in *in, const struct xtcp_seg
 
 	REQUIRE((v == XTCP_RESET) == ((seg->flags & XTCP_RST) && !ahead));
 	REQUIRE(v != XTCP_DROP_SILENT || (seg->flags & XTCP_RST));
+	REQUIRE(v != XTCP_DROP_DUP || (len && -ahead <= in->rcv_old && -ahead >= len));
 	if (v != XTCP_ACCEPT)
 		return;
 	REQUIRE(!(seg->flags & (XTCP_RST | XTCP_SYN)));
@@ -43,6 +44,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	in.ts_recent = take(&r, 4);
 	in.ts_recent_age_s = take(&r, 3);
 	in.ts_ok = take(&r, 1) & 1;
+	in.rcv_old = in.ts_recent & 0xfffff;
 	una = take(&r, 4);
 	in_flight = take(&r, 4) & 0x3fffffff;
 

@@ -32,6 +32,7 @@ struct target {
 	u32 read_seq;		/* sequence number of the next byte read */
 	u64 bytes;		/* read and right, in all */
 	bool wrong;
+	char last[128];		/* the last segment, in words, where XTCP_VERBOSE is set */
 };
 
 /* What the two did, in all. */
@@ -166,6 +167,23 @@ static void inject_icmp(struct rnd *r, struct target *t)
 
 /* --- a stack's side of a session */
 
+/* Relative to the connection's numbers as they are known to the peer. */
+static void describe(struct target *t, const u8 *packet, size_t len)
+{
+	const u8 *tcp = packet + (t->peer.path.family == AF_INET6 ? 40 : 20);
+	u32 seq = (u32)tcp[4] << 24 | tcp[5] << 16 | tcp[6] << 8 | tcp[7];
+	u32 ack = (u32)tcp[8] << 24 | tcp[9] << 16 | tcp[10] << 8 | tcp[11];
+	int at;
+
+	if (!getenv("XTCP_VERBOSE"))
+		return;
+	at = snprintf(t->last, sizeof(t->last), "flags %02x seq snd_nxt%+d (snd_una%+d) ack rcv_nxt%+d len %zu window %u options ",
+		      tcp[13], (int)(seq - t->peer.snd_nxt), (int)(seq - t->peer.snd_una), (int)(ack - t->peer.rcv_nxt),
+		      len, tcp[14] << 8 | tcp[15]);
+	for (int i = 20; i < (tcp[12] >> 4) * 4 && at < (int)sizeof(t->last); i++)
+		at += snprintf(t->last + at, sizeof(t->last) - at, "%02x", tcp[i]);
+}
+
 /* R is a copy, so both stacks get the same, each by its own numbers. */
 static void inject(struct rnd r, struct target *t)
 {
@@ -174,6 +192,7 @@ static void inject(struct rnd r, struct target *t)
 	size_t len;
 
 	if (rnd_chance(&r, 1, 25)) {
+		strcpy(t->last, "ICMP");
 		inject_icmp(&r, t);
 		return;
 	}
@@ -183,6 +202,7 @@ static void inject(struct rnd r, struct target *t)
 	len = segment_build(&t->peer.path, &seg, packet);
 	if (rnd_chance(&r, 1, 4) && !seg.bad_checksum)
 		len = mutate(&r, &t->peer.path, packet, len);
+	describe(t, packet, len);
 	if (write(t->peer.tun, packet, len) != (ssize_t)len)
 		xnet_log("tun: %s", strerror(errno));
 	/* in order and right: the peer goes on from there, so later segments are near the window */
@@ -305,7 +325,7 @@ static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 	int state = 1 + rnd_below(r, STATES), segments = 1 + rnd_below(r, SESSION_SEGMENTS);
 	u16 port = 1024 + tally->sessions % 60000;
 	struct rnd recipe = { rnd_u32(r) * 2ull + 1 }, first = *r;
-	bool on[2];
+	bool on[2], differ = false;
 
 	if (state == TCP_CLOSE)
 		state = TCP_ESTABLISHED;
@@ -330,6 +350,13 @@ static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 		}
 		tally->calls += calls;
 		tally->segments++;
+		if (!differ && alive(&t[0]) != alive(&t[1])) {
+			differ = true;
+			if (getenv("XTCP_VERBOSE"))
+				xnet_log("session %llu, segment %d%s: XTCP %s after %s; the kernel's %s after %s", tally->sessions,
+					 n, calls ? " and call" : "", xnet_state_name(xnet_state(t[0].fd)), t[0].last,
+					 xnet_state_name(xnet_state(t[1].fd)), t[1].last);
+		}
 	}
 	for (int i = 0; i < 2; i++) {
 		on[i] = alive(&t[i]);

@@ -10,7 +10,7 @@ static const struct xtcp_options none;
 
 static struct xtcp_accept_in conn(u32 rcv_nxt, u32 rcv_wnd)
 {
-	return (struct xtcp_accept_in){ .rcv_nxt = rcv_nxt, .rcv_wnd = rcv_wnd };
+	return (struct xtcp_accept_in){ .rcv_nxt = rcv_nxt, .rcv_wnd = rcv_wnd, .rcv_old = 65535 };
 }
 
 static struct xtcp_segment seg(u32 seq, u32 len, u8 flags)
@@ -84,6 +84,15 @@ TEST(accept_segment__old_text)
 	CHECK_EQ(judge(1000, 100, 900, 100, XTCP_ACK), XTCP_DROP_DUP);
 	CHECK_EQ(judge(1000, 0, 900, 100, XTCP_ACK), XTCP_DROP_DUP);
 	CHECK_EQ(judge(10, 100, 0xfffffff0, 20, XTCP_ACK), XTCP_DROP_DUP);
+}
+
+/* No window was ever so large that the peer could repeat this: its ACK is not believed either. */
+TEST(accept_segment__text_too_old)
+{
+	CHECK_EQ(judge(100000, 100, 100000 - 65535, 100, XTCP_ACK), XTCP_DROP_DUP);
+	CHECK_EQ(judge(100000, 100, 100000 - 65536, 100, XTCP_ACK), XTCP_DROP_ACK);
+	CHECK_EQ(judge(100000, 100, 100000u + 0x7fffffff, 600, XTCP_ACK), XTCP_DROP_ACK);
+	CHECK_EQ(judge(100000, 100, 100000 - 65536, 65600, XTCP_ACK), XTCP_ACCEPT);
 }
 
 TEST(accept_segment__retransmitted_fin)
