@@ -10,6 +10,7 @@
 #define XTCP_COMPAT_H
 
 #include <linux/bpf-cgroup.h>
+#include <linux/errqueue.h>
 #include <linux/hrtimer.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -350,7 +351,32 @@ static inline void xtcp_compat_tstamp_set(struct scm_timestamping_internal *ts, 
 }
 #endif
 
+/*
+ * The stamp of an acknowledgment goes to the error queue. Newer kernels look into their own TCP's control block whether
+ * it is wanted; @skb's is XTCP's.
+ */
+static inline void xtcp_compat_stamp_acked(struct sock *sk, struct sk_buff *skb)
+{
+#ifdef TSTAMP_ACK_SK
+	char cb[sizeof(skb->cb)];
+
+	memcpy(cb, skb->cb, sizeof(cb));
+	TCP_SKB_CB(skb)->txstamp_ack = TSTAMP_ACK_SK;
+	__skb_tstamp_tx(skb, NULL, NULL, sk, SCM_TSTAMP_ACK);
+	memcpy(skb->cb, cb, sizeof(cb));
+#else
+	__skb_tstamp_tx(skb, NULL, NULL, sk, SCM_TSTAMP_ACK);
+#endif
+}
+
 /* ------------------------------------------------------------ memory */
+
+/* Does accept() of every protocol charge what a connection holds to the process's cgroup? */
+#ifdef XTCP_KERNEL_HAS_ACCEPT_CHARGES
+#define XTCP_COMPAT_ACCEPT_CHARGES	true
+#else
+#define XTCP_COMPAT_ACCEPT_CHARGES	false
+#endif
 
 #ifdef CONFIG_MEMCG
 /* Does a cgroup of version 1 count TCP's buffers? */
