@@ -10,6 +10,7 @@
 #define XTCP_COMPAT_H
 
 #include <linux/bpf-cgroup.h>
+#include <linux/errqueue.h>
 #include <linux/hrtimer.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -350,7 +351,32 @@ static inline void xtcp_compat_tstamp_set(struct scm_timestamping_internal *ts, 
 }
 #endif
 
+/*
+ * The stamp of an acknowledgment goes to the error queue. Newer kernels look into their own TCP's control block whether
+ * it is wanted; @skb's is XTCP's.
+ */
+static inline void xtcp_compat_stamp_acked(struct sock *sk, struct sk_buff *skb)
+{
+#ifdef TSTAMP_ACK_SK
+	char cb[sizeof(skb->cb)];
+
+	memcpy(cb, skb->cb, sizeof(cb));
+	TCP_SKB_CB(skb)->txstamp_ack = TSTAMP_ACK_SK;
+	__skb_tstamp_tx(skb, NULL, NULL, sk, SCM_TSTAMP_ACK);
+	memcpy(skb->cb, cb, sizeof(cb));
+#else
+	__skb_tstamp_tx(skb, NULL, NULL, sk, SCM_TSTAMP_ACK);
+#endif
+}
+
 /* ------------------------------------------------------------ memory */
+
+/* Does accept() of every protocol charge what a connection holds to the process's cgroup? */
+#ifdef XTCP_KERNEL_HAS_ACCEPT_CHARGES
+#define XTCP_COMPAT_ACCEPT_CHARGES	true
+#else
+#define XTCP_COMPAT_ACCEPT_CHARGES	false
+#endif
 
 #ifdef CONFIG_MEMCG
 /* Does a cgroup of version 1 count TCP's buffers? */
@@ -450,6 +476,20 @@ static inline void xtcp_compat_cong_tx_start(const struct tcp_congestion_ops *op
 #else
 	if (ops->cwnd_event)
 		ops->cwnd_event(sk, CA_EVENT_TX_START);
+#endif
+}
+
+/*
+ * The kernel's way for a child to take the algorithm that its route says; false: not every kernel lets modules use it.
+ * A weak symbol would tell at load, but arm64 loads no module that has one.
+ */
+static inline bool xtcp_compat_ca_openreq_child(struct sock *child, const struct dst_entry *dst)
+{
+#ifdef XTCP_KERNEL_EXPORTS_CA_OPENREQ_CHILD
+	tcp_ca_openreq_child(child, dst);
+	return true;
+#else
+	return false;
 #endif
 }
 

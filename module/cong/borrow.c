@@ -278,9 +278,6 @@ void xtcp_cong_child(struct sock *child)
 
 /* ------------------------------------------------------------ the route's choice */
 
-/* The kernel's way for a child to take what its route says. Not every kernel offers it to modules. */
-extern typeof(tcp_ca_openreq_child) tcp_ca_openreq_child __weak;
-
 static const struct tcp_congestion_ops *xtcp_cong_by_key(struct xtcp_net *xn, u32 key)
 {
 	const struct tcp_congestion_ops *ops = NULL;
@@ -313,10 +310,9 @@ static const struct tcp_congestion_ops *xtcp_cong_meet(struct sock *sk, const st
 	const struct tcp_congestion_ops *before = inet_csk(sk)->icsk_ca_ops, *ops;
 	int err = -ENOENT;
 
-	if (!tcp_ca_openreq_child)
-		return NULL;
 	xtcp_cong_use(sk, before);
-	tcp_ca_openreq_child(sk, dst);
+	if (!xtcp_compat_ca_openreq_child(sk, dst))
+		return NULL;
 	ops = inet_csk(sk)->icsk_ca_ops;
 	/* unregistered since the route was made: then it is some other one */
 	if (ops->key == key)

@@ -32,14 +32,14 @@ static struct mem_cgroup *xtcp_memcg_of_current(void)
  * @sk: new child, not locked, known to nobody else but the network
  *
  * What it holds is given back to the machine-wide account and taken again in the cgroup's name, over its limit if need
- * be: it is there already.
+ * be: it is there already. Newer kernels' accept() does it for each protocol, after proto.accept.
  */
 void xtcp_memcg_accept(struct sock *sk)
 {
 	struct mem_cgroup *memcg;
 	int held;
 
-	if (!mem_cgroup_sockets_enabled || sk->sk_memcg)
+	if (XTCP_COMPAT_ACCEPT_CHARGES || !mem_cgroup_sockets_enabled || sk->sk_memcg)
 		return;
 	memcg = xtcp_memcg_of_current();
 	if (!memcg)

@@ -59,7 +59,7 @@ void xtcp_tstamp_acked(struct sock *sk, struct sk_buff *skb, u32 prior_una)
 	u32 key = skb_shinfo(skb)->tskey;
 
 	if (xtcp_seq_ge(key, prior_una) && xtcp_seq_lt(key, tcp_sk(sk)->snd_una))
-		__skb_tstamp_tx(skb, NULL, NULL, sk, SCM_TSTAMP_ACK);
+		xtcp_compat_stamp_acked(sk, skb);
 }
 
 /* ------------------------------------------------------------ receiving */

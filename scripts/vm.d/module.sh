@@ -76,6 +76,21 @@ module_build_and_copy() {
 	[ -z "$to" ] || cp "$dir/${dir##*/}.ko" "$to"
 }
 
+# From here on modules are compiled by clang. The kernel remains gcc's, so what they share must be plain: no KASAN, whose
+# redzones each compiler lays out by itself, and none of the thunks that clang does not know.
+MODULE_CLANG=clang-14
+module_clang() {
+	[ -z "${KERNEL_RUN[*]-}" ] || {
+		say "the compiler for '$KERNEL' is that of another root"
+		return 1
+	}
+	need_program "$MODULE_CLANG" check
+	# The options that the kernel's configuration found in gcc: what clang has by another name or not at all.
+	KERNEL_MAKE+=("CC=$MODULE_CLANG" KCFLAGS=-Werror CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 CONFIG_CC_IS_CLANG=y
+		CONFIG_CLANG_VERSION=140006 CONFIG_INIT_STACK_ALL_ZERO= CONFIG_RETHUNK= CONFIG_FTRACE_MCOUNT_USE_CC=
+		CONFIG_FTRACE_MCOUNT_USE_OBJTOOL=y CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough)
+}
+
 # module_prepare LABEL SOURCE [TO]: builds the module of folder SOURCE below build/LABEL, and copies it to TO.
 module_prepare() {
 	local label=$1 source=$2 to=${3:-} name

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 
 #include "api.h"
 
@@ -358,15 +359,49 @@ static const struct {
 	{ "data.connect_unreachable_host", "nothing on the error queue that was not asked for by IP_RECVERR" },
 };
 
+/* What newer kernels' TCP does; XTCP does as 6.1's does on every kernel. Documentation/kernels.rst has them. */
+static const struct {
+	const char *part;
+	const char *reason;
+	int since;		/* from this kernel on: 1000 * major + minor */
+} newer[] = {
+	{ "TCP_AO_ADD_KEY", "refused, as by a kernel without CONFIG_TCP_AO", 6007 },
+	{ "TCP_AO_DEL_KEY", "refused, as by a kernel without CONFIG_TCP_AO", 6007 },
+	{ "TCP_AO_INFO", "refused, as by a kernel without CONFIG_TCP_AO", 6007 },
+	{ "TCP_AO_GET_KEYS", "refused, as by a kernel without CONFIG_TCP_AO", 6007 },
+	{ "TCP_AO_REPAIR", "refused, as by a kernel without CONFIG_TCP_AO", 6007 },
+	{ "TCP_IS_MPTCP", "not offered, as by Linux 6.1", 6007 },
+	{ "TCP_TX_DELAY", "without the bounds that Linux got after 6.12", 6013 },
+	{ "place.window_clamp_bounds", "a clamp below 0 is a large one, as in Linux 6.1", 6013 },
+};
+
+static int kernel(void)
+{
+	static int version;
+	struct utsname name;
+	int major, minor;
+
+	if (!version && !uname(&name) && sscanf(name.release, "%d.%d", &major, &minor) == 2)
+		version = 1000 * major + minor;
+	return version;
+}
+
+static bool ends_with(const char *name, const char *part)
+{
+	size_t len = strlen(name), tail = strlen(part);
+
+	return len >= tail && !strcmp(name + len - tail, part);
+}
+
 static const char *intended_reason(const char *name)
 {
-	size_t len = strlen(name);
-
 	for (size_t i = 0; i < ARRAY_SIZE(intended); i++) {
-		size_t part = strlen(intended[i].part);
-
-		if (len >= part && !strcmp(name + len - part, intended[i].part))
+		if (ends_with(name, intended[i].part))
 			return intended[i].reason;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(newer); i++) {
+		if (kernel() >= newer[i].since && ends_with(name, newer[i].part))
+			return newer[i].reason;
 	}
 	return NULL;
 }
