@@ -503,7 +503,7 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	if (loss_react(l, p, a))
 		return;
 	/* both watch, whatever the other sees */
-	pushed = xtcp_law_compete_pushed(l);
+	pushed = xtcp_law_compete_pushed(l, a->now_us);
 	robbed = xtcp_law_compete_robbed(l, a->now_us);
 	if ((pushed || robbed) && p->compete) {
 		xtcp_law_compete_enter(l, a->now_us);

@@ -269,7 +269,7 @@ u32 xtcp_law_queue_min(const struct xtcp_law *l, u32 n);	/* least queue of the l
 void xtcp_law_dip_begin(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8);
 void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us, u64 now_us);
-bool xtcp_law_compete_pushed(struct xtcp_law *l);
+bool xtcp_law_compete_pushed(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_robbed(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_tested(struct xtcp_law *l, u64 now_us);
 void xtcp_law_compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a);

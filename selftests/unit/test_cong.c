@@ -259,6 +259,61 @@ TEST(cong_crowd__less_than_a_packet_each)
 	CHECK(lost * 5 < sent);
 }
 
+/* An epoch of a flow that has few packets left: @us long, in @rounds round trips, with @queue_us of queue. */
+static void few_packets(struct xtcp_law *l, u64 *now_us, u32 us, u32 rounds, u32 queue_us)
+{
+	l->ep.begin_us = *now_us;
+	l->ep.rounds = rounds;
+	*now_us += us;
+	l->view.lo_us = l->base_us + queue_us;
+	l->view.queue_us = queue_us;
+	l->view.target_q8 = 384;
+	l->view.own_q8 = 500;
+	memmove(l->queue_us + 1, l->queue_us, sizeof(l->queue_us) - sizeof(*l->queue_us));
+	l->queue_us[0] = queue_us;
+}
+
+/* The mean of three seconds is of three seconds, however long the epochs: else who has lost most notices last. */
+TEST(cong_compete__pushed_out_is_seen_in_time)
+{
+	static const u32 epoch_us[] = { 75 * MS, 300 * MS };
+	struct xtcp_law l;
+	u64 now, seen;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		now = 100 * S;
+		xtcp_law_init(&l, now, 10, 40 * MS, 0, 1);
+		do {
+			few_packets(&l, &now, epoch_us[i], epoch_us[i] / (75 * MS), 35 * MS);
+		} while (!xtcp_law_compete_pushed(&l, now) && now < 120 * S);
+		seen = now - 100 * S;
+		CHECK(seen > 3 * S && seen < 7 * S);
+	}
+}
+
+/* CUBIC's queue rises for three seconds and falls; our epochs last a third of a second each. */
+TEST(cong_compete__robbed_by_short_tides)
+{
+	struct xtcp_law l;
+	u64 now = 100 * S;
+	unsigned int i;
+
+	xtcp_law_init(&l, now - 10 * S, 4, 40 * MS, 0, 1);
+	for (i = 0; i < 100; i++) {
+		few_packets(&l, &now, 300 * MS, 4, (18 + i % 11 * 2) * MS);
+		if (xtcp_law_compete_robbed(&l, now))
+			break;
+	}
+	CHECK(i > 20 && i < 60);
+	/* a queue that stands is nobody's */
+	xtcp_law_init(&l, now - 10 * S, 4, 40 * MS, 0, 1);
+	for (i = 0; i < 100; i++) {
+		few_packets(&l, &now, 300 * MS, 4, (20 + i % 11 / 3) * MS);
+		CHECK(!xtcp_law_compete_robbed(&l, now));
+	}
+}
+
 TEST(cong_compete__can_be_switched_off)
 {
 	usual(70);
