@@ -266,6 +266,9 @@ void xtcp_law_epoch_begin(struct xtcp_law *l, const struct xtcp_law_ack *a);
 bool xtcp_law_epoch_add(struct xtcp_law *l, const struct xtcp_law_ack *a);	/* true: it is full */
 void xtcp_law_epoch_judge(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a);
 u32 xtcp_law_queue_min(const struct xtcp_law *l, u32 n);	/* least queue of the last @n epochs, us */
+void xtcp_law_loss_count(struct xtcp_law *l);
+bool xtcp_law_loss_exceeds(const struct xtcp_law *l, u32 permille);
+u32 xtcp_law_loss_permille(const struct xtcp_law *l);
 void xtcp_law_dip_begin(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8);
 void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us, u64 now_us);

@@ -314,6 +314,47 @@ TEST(cong_compete__robbed_by_short_tides)
 	}
 }
 
+/* @ms of ACKs at 1650 packets/s, 70 in flight, all with this RTT */
+static void steady_acks(struct xtcp_law *l, struct xtcp_law_ack *a, unsigned int ms, u32 rtt_us)
+{
+	struct xtcp_law_params p = XTCP_LAW_DEFAULTS;
+	u64 end = a->now_us + ms * MS;
+
+	for (a->rtt_us = rtt_us; a->now_us < end && l->mode != XTCP_LAW_DIP; a->now_us += 606) {
+		a->delivered++;
+		a->prior_delivered = a->delivered - 70;
+		xtcp_law_ack(l, &p, a);
+	}
+}
+
+/* A transfer that passes while a dip is due: the dip waits, and then it comes; but it does not wait for ever. */
+TEST(cong_dip__not_in_the_midst_of_a_transfer)
+{
+	struct xtcp_law_ack a = { .delivered = 1000, .acked = 1, .in_flight = 70, .has_sample = true };
+	struct xtcp_law before, l;
+
+	usual(200);
+	path_run(&net, 10 * S);
+	before = net.flow[0].law;
+	before.mode = XTCP_LAW_CRUISE;
+	before.dip_rounds = 0;
+	a.now_us = net.now_us;
+	xtcp_law_epoch_begin(&before, &a);
+	before.dip_us = a.now_us;
+	l = before;
+	steady_acks(&l, &a, 60, 42300);
+	CHECK_EQ(l.mode, XTCP_LAW_CRUISE);
+	CHECK(l.view.own_q8 > 2 * l.view.target_q8);
+	steady_acks(&l, &a, 300, 40500);
+	CHECK_EQ(l.mode, XTCP_LAW_DIP);
+	l = before;
+	l.dip_us -= 1 * S;
+	a.now_us = net.now_us;
+	xtcp_law_epoch_begin(&l, &a);
+	steady_acks(&l, &a, 60, 42300);
+	CHECK_EQ(l.mode, XTCP_LAW_DIP);
+}
+
 TEST(cong_compete__can_be_switched_off)
 {
 	usual(70);
