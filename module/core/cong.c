@@ -398,14 +398,15 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 }
 
 /*
- * Marks. Down to what the path carries without a queue, and in addition by the square of the marked share: little for
- * the shallow marks of one queue that we fill ourselves, a quarter when all is marked. RFC 3168's echo goes on for a
- * round trip after the answer, so the epoch after one is not answered.
+ * Marks. Down to what the path carries without a queue, by the delivery rate or, the rate being lower while somebody's
+ * transfer passes, by a window that made none a moment ago; and in addition by the square of the marked share: little
+ * for the shallow marks of one queue that we fill ourselves, a quarter when all is marked. RFC 3168's echo goes on for
+ * a round trip after the answer, so the epoch after one is not answered.
  */
 static void cruise_marks(struct xtcp_law *l)
 {
 	u32 share = l->ep.acked ? min_t(u64, (u64)l->ep.ce * 1024 / l->ep.acked, 1024) : 0;
-	u32 i, rate = 0;
+	u32 i, carried, rate = 0;
 
 	l->marks = l->marks - l->marks / 8 + share / 8;
 	if (!share) {
@@ -422,7 +423,10 @@ static void cruise_marks(struct xtcp_law *l)
 	l->marked_q8 = l->w_q8;
 	for (i = 0; i < XTCP_LAW_HISTORY; i++)
 		rate = max(rate, l->rate[i]);
-	xtcp_law_set_w(l, min(l->w_q8, xtcp_law_window(rate, l->base_us) + ONE / 2));
+	carried = xtcp_law_window(rate, l->base_us) + ONE / 2;
+	if (l->calm_age < XTCP_LAW_HISTORY)
+		carried = max(carried, l->calm_q8);
+	xtcp_law_set_w(l, min(l->w_q8, carried));
 	xtcp_law_set_w(l, xtcp_law_less(l->w_q8, (u64)l->w_q8 * l->marks / 1024 * l->marks / 4096));
 }
 
@@ -499,6 +503,13 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	if ((pushed || robbed) && p->compete) {
 		xtcp_law_compete_enter(l, a->now_us);
 		return;
+	}
+	/* after a dip the queue is short whatever the window */
+	if (l->ep.ce || l->dip_rounds || v->own_q8 > v->target_q8) {
+		l->calm_age += l->calm_age < XTCP_LAW_HISTORY;
+	} else {
+		l->calm_q8 = l->w_q8;
+		l->calm_age = 0;
 	}
 	if (l->ep.ce || l->marks) {
 		cruise_marks(l);

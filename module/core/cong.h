@@ -171,6 +171,8 @@ struct xtcp_law {
 	u32 pressure_q16;		/* mean of our queue by its target */
 	u32 pressure_us;		/* mean of the queue */
 	u32 long_q8;			/* the largest window of the last minutes, fading */
+	u32 calm_q8;			/* the last window with neither queue nor mark, and epochs since */
+	u32 calm_age;
 	u32 shrink_q8;			/* target in 1/256: smaller after shallow marks */
 	u64 dip_us;			/* when the next dip is due, cruising; competing */
 	u64 test_us;

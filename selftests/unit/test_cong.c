@@ -355,6 +355,31 @@ TEST(cong_dip__not_in_the_midst_of_a_transfer)
 	CHECK_EQ(l.mode, XTCP_LAW_DIP);
 }
 
+/* Marks for somebody's transfer: what made no mark before it is right after it, too. */
+TEST(cong_marks__transfer_passes_window_stays)
+{
+	struct path_flow *f = &net.flow[0];
+	u32 before, least;
+	unsigned int i;
+
+	usual(200);
+	path_run(&net, 10 * S);
+	while (f->law.mode != XTCP_LAW_CRUISE || f->law.dip_rounds)
+		path_run(&net, 1 * MS);
+	before = f->law.w_q8;
+	f->law.dip_us = net.now_us + 10 * S;
+	net.mark_us = 5 * MS;
+	path_start(&net, 1, 40 * MS, true);
+	path_run(&net, 70 * MS);
+	path_stop(&net, 1);
+	for (i = 0, least = before; i < 300; i++) {
+		path_run(&net, 1 * MS);
+		least = min(least, f->law.w_q8);
+	}
+	CHECK(f->law.marks);
+	CHECK(least + XTCP_LAW_ONE * 5 / 4 >= before);
+}
+
 TEST(cong_compete__can_be_switched_off)
 {
 	usual(70);
