@@ -123,8 +123,13 @@ void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us)
 	l->pressure_q16 = 0;
 	l->pressure_us = 0;
 	l->tides = 0;
-	/* we gave way in vain: half of what we had before, and from there to all of it, as after a loss */
+	/*
+	 * We gave way in vain: half of what we had before, and from there to all of it, as after a loss; or, where the
+	 * queue is long, to half the rate that we had, at the RTT of now.
+	 */
 	l->cubic_max_q8 = max(l->long_q8, l->w_q8);
+	l->cubic_max_q8 = clamp_t(u64, div_u64((u64)l->long_q8 * l->view.lo_us, 2 * max(l->base_us, 1u)),
+				  l->cubic_max_q8, XTCP_LAW_W_MAX_Q8);
 	xtcp_law_set_w(l, max(l->w_q8, l->long_q8 / 2));
 	cubic_enter(l, now_us);
 }

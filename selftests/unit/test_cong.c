@@ -314,6 +314,25 @@ TEST(cong_compete__robbed_by_short_tides)
 	}
 }
 
+/* To half the rate that we had: in a deep buffer that takes a larger window than we ever had. */
+TEST(cong_compete__aims_at_a_rate)
+{
+	struct xtcp_law l;
+
+	xtcp_law_init(&l, S, 10, 40 * MS, 0, 1);
+	l.w_q8 = 5 * XTCP_LAW_ONE;
+	l.long_q8 = 70 * XTCP_LAW_ONE;
+	l.view.lo_us = 60 * MS;
+	xtcp_law_compete_enter(&l, 2 * S);
+	CHECK_EQ(l.cubic_max_q8, 70 * XTCP_LAW_ONE);
+	CHECK_EQ(l.w_q8, 35 * XTCP_LAW_ONE);
+	l.w_q8 = 5 * XTCP_LAW_ONE;
+	l.view.lo_us = 200 * MS;
+	xtcp_law_compete_enter(&l, 20 * S);
+	CHECK_EQ(l.cubic_max_q8, 175 * XTCP_LAW_ONE);
+	CHECK_EQ(l.w_q8, 35 * XTCP_LAW_ONE);
+}
+
 /* @ms of ACKs at 1650 packets/s, 70 in flight, all with this RTT */
 static void steady_acks(struct xtcp_law *l, struct xtcp_law_ack *a, unsigned int ms, u32 rtt_us)
 {
