@@ -37,10 +37,10 @@
 #define DIP_MAX			16u		/* packets that a dip keeps back unless the queue is longer */
 #define GROWN_US		2500000u	/* age from which a queue that does not drain is a filler's */
 #define CROWD_Q8		224u		/* of the window, after a dip in company: the larger give more */
+#define DIP_WAIT_US		1000000u	/* that long a dip waits for somebody's transfer to end */
 #define DOUBT_US		5000000u	/* between two looks whether the base RTT has a queue in it */
 #define FEW			8u		/* packets: too few to tell chance from a full buffer */
 #define SHRINK_MIN_Q8		170u		/* of the target, after marks */
-#define WIN_MAX			16777216u	/* packets counted of one epoch */
 #define TOLERANCE_US		30000000u
 #define TOLERANCE_MAX		150u		/* permille */
 #define CHANCE_MAX		70u		/* permille; more loss than that is nobody's bad luck */
@@ -153,28 +153,6 @@ static void enter_hold(struct xtcp_law *l, u32 permille)
 
 /* ------------------------------------------------------------ loss */
 
-/* Loss is counted over some eight epochs, the latest most. */
-static void loss_window(struct xtcp_law *l)
-{
-	l->win_acked = l->win_acked - l->win_acked / 8 + min(l->ep.acked, WIN_MAX);
-	l->win_lost = l->win_lost - (l->win_lost + 7) / 8 + min(l->ep.lost, WIN_MAX);
-}
-
-/* Is what was lost more than three deviations above @permille? A few losses in a short time prove nothing. */
-static bool loss_exceeds(const struct xtcp_law *l, u32 permille)
-{
-	u64 all = (u64)l->win_acked + l->win_lost, expected = all * permille, seen = (u64)l->win_lost * 1000;
-
-	return seen > expected && (seen - expected) / 1000 * ((seen - expected) / 1000) > 9 * expected / 1000;
-}
-
-static u32 loss_permille(const struct xtcp_law *l)
-{
-	u64 all = (u64)l->win_acked + l->win_lost;
-
-	return all ? div64_u64((u64)l->win_lost * 1000, all) : 0;
-}
-
 static u32 loss_tolerance(const struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
 	return now_us < l->tolerance_until_us ? max(l->tolerance, p->loss_permille) : p->loss_permille;
@@ -196,7 +174,7 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, cons
 		l->lossy++;
 	else
 		l->lossy = 0;
-	if (l->lossy < 2 || l->win_lost < 3 || !loss_exceeds(l, tolerance))
+	if (l->lossy < 2 || l->win_lost < 3 || !xtcp_law_loss_exceeds(l, tolerance))
 		return false;
 	l->lossy = 0;
 	if (queue_stands(l) || l->w_q8 < FEW * ONE) {
@@ -215,7 +193,7 @@ static bool loss_react(struct xtcp_law *l, const struct xtcp_law_params *p, cons
 		xtcp_law_dip_begin(l, a, l->w_q8 / 4, l->w_q8);
 		return true;
 	}
-	enter_hold(l, loss_permille(l));
+	enter_hold(l, xtcp_law_loss_permille(l));
 	return true;
 }
 
@@ -235,7 +213,7 @@ static u32 hold_pace(const struct xtcp_law *l)
  */
 static void hold_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
 {
-	u32 permille = loss_permille(l);
+	u32 permille = xtcp_law_loss_permille(l);
 
 	l->hold_rounds++;
 	if (l->hold_rounds == 2) {
@@ -420,14 +398,15 @@ static void cruise_cut(struct xtcp_law *l, const struct xtcp_law_params *p, u32 
 }
 
 /*
- * Marks. Down to what the path carries without a queue, and in addition by the square of the marked share: little for
- * the shallow marks of one queue that we fill ourselves, a quarter when all is marked. RFC 3168's echo goes on for a
- * round trip after the answer, so the epoch after one is not answered.
+ * Marks. Down to what the path carries without a queue, by the delivery rate or, the rate being lower while somebody's
+ * transfer passes, by a window that made none a moment ago; and in addition by the square of the marked share: little
+ * for the shallow marks of one queue that we fill ourselves, a quarter when all is marked. RFC 3168's echo goes on for
+ * a round trip after the answer, so the epoch after one is not answered.
  */
 static void cruise_marks(struct xtcp_law *l)
 {
 	u32 share = l->ep.acked ? min_t(u64, (u64)l->ep.ce * 1024 / l->ep.acked, 1024) : 0;
-	u32 i, rate = 0;
+	u32 i, carried, rate = 0;
 
 	l->marks = l->marks - l->marks / 8 + share / 8;
 	if (!share) {
@@ -444,7 +423,10 @@ static void cruise_marks(struct xtcp_law *l)
 	l->marked_q8 = l->w_q8;
 	for (i = 0; i < XTCP_LAW_HISTORY; i++)
 		rate = max(rate, l->rate[i]);
-	xtcp_law_set_w(l, min(l->w_q8, xtcp_law_window(rate, l->base_us) + ONE / 2));
+	carried = xtcp_law_window(rate, l->base_us) + ONE / 2;
+	if (l->calm_age < XTCP_LAW_HISTORY)
+		carried = max(carried, l->calm_q8);
+	xtcp_law_set_w(l, min(l->w_q8, carried));
 	xtcp_law_set_w(l, xtcp_law_less(l->w_q8, (u64)l->w_q8 * l->marks / 1024 * l->marks / 4096));
 }
 
@@ -478,6 +460,19 @@ static bool others_dip(const struct xtcp_law *l)
 	return most < 2 * least && l->queue_us[0] < least / 2;
 }
 
+/* Is it time for a dip? In the midst of somebody's transfer it would empty nothing, and cost much. */
+static bool dip_due(const struct xtcp_law *l, const struct xtcp_law_params *p, u64 now_us)
+{
+	const struct xtcp_law_view *v = &l->view;
+
+	/* a long queue of our own is taken back first: the window of before a dip returns after it */
+	if (now_us < l->dip_us || l->strikes || v->own_q8 >= 4 * v->target_q8)
+		return false;
+	/* the target without what jitter adds: a queue that comes or goes looks like jitter */
+	return now_us >= l->dip_us + DIP_WAIT_US ||
+	       v->own_q8 < 2 * (p->target_q8 + xtcp_law_window(v->rate, p->floor_us));
+}
+
 static void cruise_dip(struct xtcp_law *l, const struct xtcp_law_ack *a, bool join)
 {
 	/* more than all flows like us together may have in the queue, and no more than that: it costs throughput */
@@ -503,11 +498,18 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 	if (loss_react(l, p, a))
 		return;
 	/* both watch, whatever the other sees */
-	pushed = xtcp_law_compete_pushed(l);
+	pushed = xtcp_law_compete_pushed(l, a->now_us);
 	robbed = xtcp_law_compete_robbed(l, a->now_us);
 	if ((pushed || robbed) && p->compete) {
 		xtcp_law_compete_enter(l, a->now_us);
 		return;
+	}
+	/* after a dip the queue is short whatever the window */
+	if (l->ep.ce || l->dip_rounds || v->own_q8 > v->target_q8) {
+		l->calm_age += l->calm_age < XTCP_LAW_HISTORY;
+	} else {
+		l->calm_q8 = l->w_q8;
+		l->calm_age = 0;
 	}
 	if (l->ep.ce || l->marks) {
 		cruise_marks(l);
@@ -520,8 +522,7 @@ static void cruise_epoch(struct xtcp_law *l, const struct xtcp_law_params *p, co
 		return;
 	}
 	join = a->now_us >= l->join_us && others_dip(l);
-	/* a long queue of our own is taken back first: the window of before a dip returns after it */
-	if (join || (a->now_us >= l->dip_us && !l->strikes && v->own_q8 < 4 * v->target_q8)) {
+	if (join || dip_due(l, p, a->now_us)) {
 		cruise_dip(l, a, join);
 		return;
 	}
@@ -584,7 +585,7 @@ static void judge(struct xtcp_law *l, const struct xtcp_law_params *p, const str
 	enum xtcp_law_mode before = l->mode;
 
 	xtcp_law_epoch_judge(l, p, a);
-	loss_window(l);
+	xtcp_law_loss_count(l);
 	switch (before) {
 	case XTCP_LAW_STARTUP:
 		startup_epoch(l, p, a->now_us);

@@ -171,6 +171,8 @@ struct xtcp_law {
 	u32 pressure_q16;		/* mean of our queue by its target */
 	u32 pressure_us;		/* mean of the queue */
 	u32 long_q8;			/* the largest window of the last minutes, fading */
+	u32 calm_q8;			/* the last window with neither queue nor mark, and epochs since */
+	u32 calm_age;
 	u32 shrink_q8;			/* target in 1/256: smaller after shallow marks */
 	u64 dip_us;			/* when the next dip is due, cruising; competing */
 	u64 test_us;
@@ -266,10 +268,13 @@ void xtcp_law_epoch_begin(struct xtcp_law *l, const struct xtcp_law_ack *a);
 bool xtcp_law_epoch_add(struct xtcp_law *l, const struct xtcp_law_ack *a);	/* true: it is full */
 void xtcp_law_epoch_judge(struct xtcp_law *l, const struct xtcp_law_params *p, const struct xtcp_law_ack *a);
 u32 xtcp_law_queue_min(const struct xtcp_law *l, u32 n);	/* least queue of the last @n epochs, us */
+void xtcp_law_loss_count(struct xtcp_law *l);
+bool xtcp_law_loss_exceeds(const struct xtcp_law *l, u32 permille);
+u32 xtcp_law_loss_permille(const struct xtcp_law *l);
 void xtcp_law_dip_begin(struct xtcp_law *l, const struct xtcp_law_ack *a, u32 floor_q8, u32 before_q8);
 void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us, u64 now_us);
-bool xtcp_law_compete_pushed(struct xtcp_law *l);
+bool xtcp_law_compete_pushed(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_robbed(struct xtcp_law *l, u64 now_us);
 bool xtcp_law_compete_tested(struct xtcp_law *l, u64 now_us);
 void xtcp_law_compete_ack(struct xtcp_law *l, const struct xtcp_law_ack *a);

@@ -12,11 +12,12 @@
 #define BETA_SEEN_Q8		226u		/* others lost */
 #define TEST_US			5000000u	/* between two looks whether we still have to compete */
 #define TIDES			2u		/* so many falls of the queue are no chance */
-#define TIDE_EPOCHS		6u
+#define TIDE_EPOCHS		6u		/* so many epochs tell high from low, */
+#define TIDE_ROUNDS		12u		/* or as many as last that many round trips, and three */
 #define TIDE_RTTS		20u		/* and the shortest, round trips */
 #define TIDE_US			20000000u	/* the longest time from one to the next */
 #define PRESSURE_MAX		2u		/* times the target that one epoch counts */
-#define PRESSURE_US		3000000u	/* its mean is over that time, or over sixteen epochs */
+#define PRESSURE_US		3000000u	/* its mean is over that time, or over eight epochs */
 #define DRAINED_PERCENT		85u		/* of what we gave up: the queue is ours alone */
 #define STAY_MAX_MS		64000u
 
@@ -122,8 +123,13 @@ void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us)
 	l->pressure_q16 = 0;
 	l->pressure_us = 0;
 	l->tides = 0;
-	/* we gave way in vain: half of what we had before, and from there to all of it, as after a loss */
+	/*
+	 * We gave way in vain: half of what we had before, and from there to all of it, as after a loss; or, where the
+	 * queue is long, to half the rate that we had, at the RTT of now.
+	 */
 	l->cubic_max_q8 = max(l->long_q8, l->w_q8);
+	l->cubic_max_q8 = clamp_t(u64, div_u64((u64)l->long_q8 * l->view.lo_us, 2 * max(l->base_us, 1u)),
+				  l->cubic_max_q8, XTCP_LAW_W_MAX_Q8);
 	xtcp_law_set_w(l, max(l->w_q8, l->long_q8 / 2));
 	cubic_enter(l, now_us);
 }
@@ -152,16 +158,17 @@ bool xtcp_law_compete_filled(const struct xtcp_law *l, u32 stood_us, u64 now_us)
 /**
  * xtcp_law_compete_pushed() - are we being pushed out? Once an epoch
  * @l: state
+ * @now_us: clock
  *
  * Slowly pushed out: in the mean of many epochs more than our target is in a long queue although we obeyed all the
- * time. Among flows like us that cannot last.
+ * time. Among flows like us that cannot last. The fewer packets we have left, the more round trips an epoch lasts, so
+ * it counts by the time it took.
  */
-bool xtcp_law_compete_pushed(struct xtcp_law *l)
+bool xtcp_law_compete_pushed(struct xtcp_law *l, u64 now_us)
 {
 	const struct xtcp_law_view *v = &l->view;
 	u32 ratio_q8 = min_t(u64, (u64)v->own_q8 * ONE / max(v->target_q8, 1u), PRESSURE_MAX * ONE);
-
-	u32 part = clamp(l->view.lo_us / (PRESSURE_US / 256), 1u, 16u);
+	u32 part = clamp_t(u64, div_u64(now_us - l->ep.begin_us, PRESSURE_US / 256), 1, 32);
 
 	l->pressure_q16 = (l->pressure_q16 * (256 - part) + ratio_q8 * part * 256) / 256;
 	l->pressure_us = ((u64)l->pressure_us * (256 - part) + (u64)v->queue_us * part) / 256;
@@ -182,8 +189,10 @@ bool xtcp_law_compete_pushed(struct xtcp_law *l)
 bool xtcp_law_compete_robbed(struct xtcp_law *l, u64 now_us)
 {
 	u32 low_us = l->queue_us[0], high_us = l->queue_us[0], empty_us = max(l->base_us / 8, 3000u), i;
+	/* with few packets an epoch lasts several round trips, and CUBIC's ups and downs only some twenty */
+	u32 epochs = clamp(TIDE_ROUNDS / max(l->ep.rounds, 1u), 3u, TIDE_EPOCHS);
 
-	for (i = 1; i < TIDE_EPOCHS; i++) {
+	for (i = 1; i < epochs; i++) {
 		low_us = min(low_us, l->queue_us[i]);
 		high_us = max(high_us, l->queue_us[i]);
 	}

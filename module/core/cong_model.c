@@ -13,6 +13,7 @@
 #define EPOCH_ROUNDS	4u	/* but not for ever */
 #define SLOT_MIN_US	10000000u
 #define SLOT_RTTS	48u
+#define WIN_MAX		16777216u	/* packets counted of one epoch */
 
 /** xtcp_law_percentile() - the value that part/whole of the @n values at @v are below; sorts @v; 0 if there is none */
 u32 xtcp_law_percentile(u32 *v, u32 n, u32 part, u32 whole)
@@ -152,4 +153,27 @@ u32 xtcp_law_queue_min(const struct xtcp_law *l, u32 n)
 	for (i = 1; i < min(n, XTCP_LAW_HISTORY); i++)
 		least = min(least, l->queue_us[i]);
 	return least;
+}
+
+/** xtcp_law_loss_count() - the epoch's loss; what is remembered is some eight epochs', the latest most */
+void xtcp_law_loss_count(struct xtcp_law *l)
+{
+	l->win_acked = l->win_acked - l->win_acked / 8 + min(l->ep.acked, WIN_MAX);
+	l->win_lost = l->win_lost - (l->win_lost + 7) / 8 + min(l->ep.lost, WIN_MAX);
+}
+
+/** xtcp_law_loss_exceeds() - is loss three deviations above @permille? A few losses in a short time prove nothing */
+bool xtcp_law_loss_exceeds(const struct xtcp_law *l, u32 permille)
+{
+	u64 all = (u64)l->win_acked + l->win_lost, expected = all * permille, seen = (u64)l->win_lost * 1000;
+
+	return seen > expected && (seen - expected) / 1000 * ((seen - expected) / 1000) > 9 * expected / 1000;
+}
+
+/** xtcp_law_loss_permille() - of the packets of some eight epochs */
+u32 xtcp_law_loss_permille(const struct xtcp_law *l)
+{
+	u64 all = (u64)l->win_acked + l->win_lost;
+
+	return all ? div64_u64((u64)l->win_lost * 1000, all) : 0;
 }

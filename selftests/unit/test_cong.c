@@ -259,6 +259,146 @@ TEST(cong_crowd__less_than_a_packet_each)
 	CHECK(lost * 5 < sent);
 }
 
+/* An epoch of a flow that has few packets left: @us long, in @rounds round trips, with @queue_us of queue. */
+static void few_packets(struct xtcp_law *l, u64 *now_us, u32 us, u32 rounds, u32 queue_us)
+{
+	l->ep.begin_us = *now_us;
+	l->ep.rounds = rounds;
+	*now_us += us;
+	l->view.lo_us = l->base_us + queue_us;
+	l->view.queue_us = queue_us;
+	l->view.target_q8 = 384;
+	l->view.own_q8 = 500;
+	memmove(l->queue_us + 1, l->queue_us, sizeof(l->queue_us) - sizeof(*l->queue_us));
+	l->queue_us[0] = queue_us;
+}
+
+/* The mean of three seconds is of three seconds, however long the epochs: else who has lost most notices last. */
+TEST(cong_compete__pushed_out_is_seen_in_time)
+{
+	static const u32 epoch_us[] = { 75 * MS, 300 * MS };
+	struct xtcp_law l;
+	u64 now, seen;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		now = 100 * S;
+		xtcp_law_init(&l, now, 10, 40 * MS, 0, 1);
+		do {
+			few_packets(&l, &now, epoch_us[i], epoch_us[i] / (75 * MS), 35 * MS);
+		} while (!xtcp_law_compete_pushed(&l, now) && now < 120 * S);
+		seen = now - 100 * S;
+		CHECK(seen > 3 * S && seen < 7 * S);
+	}
+}
+
+/* CUBIC's queue rises for three seconds and falls; our epochs last a third of a second each. */
+TEST(cong_compete__robbed_by_short_tides)
+{
+	struct xtcp_law l;
+	u64 now = 100 * S;
+	unsigned int i;
+
+	xtcp_law_init(&l, now - 10 * S, 4, 40 * MS, 0, 1);
+	for (i = 0; i < 100; i++) {
+		few_packets(&l, &now, 300 * MS, 4, (18 + i % 11 * 2) * MS);
+		if (xtcp_law_compete_robbed(&l, now))
+			break;
+	}
+	CHECK(i > 20 && i < 60);
+	/* a queue that stands is nobody's */
+	xtcp_law_init(&l, now - 10 * S, 4, 40 * MS, 0, 1);
+	for (i = 0; i < 100; i++) {
+		few_packets(&l, &now, 300 * MS, 4, (20 + i % 11 / 3) * MS);
+		CHECK(!xtcp_law_compete_robbed(&l, now));
+	}
+}
+
+/* To half the rate that we had: in a deep buffer that takes a larger window than we ever had. */
+TEST(cong_compete__aims_at_a_rate)
+{
+	struct xtcp_law l;
+
+	xtcp_law_init(&l, S, 10, 40 * MS, 0, 1);
+	l.w_q8 = 5 * XTCP_LAW_ONE;
+	l.long_q8 = 70 * XTCP_LAW_ONE;
+	l.view.lo_us = 60 * MS;
+	xtcp_law_compete_enter(&l, 2 * S);
+	CHECK_EQ(l.cubic_max_q8, 70 * XTCP_LAW_ONE);
+	CHECK_EQ(l.w_q8, 35 * XTCP_LAW_ONE);
+	l.w_q8 = 5 * XTCP_LAW_ONE;
+	l.view.lo_us = 200 * MS;
+	xtcp_law_compete_enter(&l, 20 * S);
+	CHECK_EQ(l.cubic_max_q8, 175 * XTCP_LAW_ONE);
+	CHECK_EQ(l.w_q8, 35 * XTCP_LAW_ONE);
+}
+
+/* @ms of ACKs at 1650 packets/s, 70 in flight, all with this RTT */
+static void steady_acks(struct xtcp_law *l, struct xtcp_law_ack *a, unsigned int ms, u32 rtt_us)
+{
+	struct xtcp_law_params p = XTCP_LAW_DEFAULTS;
+	u64 end = a->now_us + ms * MS;
+
+	for (a->rtt_us = rtt_us; a->now_us < end && l->mode != XTCP_LAW_DIP; a->now_us += 606) {
+		a->delivered++;
+		a->prior_delivered = a->delivered - 70;
+		xtcp_law_ack(l, &p, a);
+	}
+}
+
+/* A transfer that passes while a dip is due: the dip waits, and then it comes; but it does not wait for ever. */
+TEST(cong_dip__not_in_the_midst_of_a_transfer)
+{
+	struct xtcp_law_ack a = { .delivered = 1000, .acked = 1, .in_flight = 70, .has_sample = true };
+	struct xtcp_law before, l;
+
+	usual(200);
+	path_run(&net, 10 * S);
+	before = net.flow[0].law;
+	before.mode = XTCP_LAW_CRUISE;
+	before.dip_rounds = 0;
+	a.now_us = net.now_us;
+	xtcp_law_epoch_begin(&before, &a);
+	before.dip_us = a.now_us;
+	l = before;
+	steady_acks(&l, &a, 60, 42300);
+	CHECK_EQ(l.mode, XTCP_LAW_CRUISE);
+	CHECK(l.view.own_q8 > 2 * l.view.target_q8);
+	steady_acks(&l, &a, 300, 40500);
+	CHECK_EQ(l.mode, XTCP_LAW_DIP);
+	l = before;
+	l.dip_us -= 1 * S;
+	a.now_us = net.now_us;
+	xtcp_law_epoch_begin(&l, &a);
+	steady_acks(&l, &a, 60, 42300);
+	CHECK_EQ(l.mode, XTCP_LAW_DIP);
+}
+
+/* Marks for somebody's transfer: what made no mark before it is right after it, too. */
+TEST(cong_marks__transfer_passes_window_stays)
+{
+	struct path_flow *f = &net.flow[0];
+	u32 before, least;
+	unsigned int i;
+
+	usual(200);
+	path_run(&net, 10 * S);
+	while (f->law.mode != XTCP_LAW_CRUISE || f->law.dip_rounds)
+		path_run(&net, 1 * MS);
+	before = f->law.w_q8;
+	f->law.dip_us = net.now_us + 10 * S;
+	net.mark_us = 5 * MS;
+	path_start(&net, 1, 40 * MS, true);
+	path_run(&net, 70 * MS);
+	path_stop(&net, 1);
+	for (i = 0, least = before; i < 300; i++) {
+		path_run(&net, 1 * MS);
+		least = min(least, f->law.w_q8);
+	}
+	CHECK(f->law.marks);
+	CHECK(least + XTCP_LAW_ONE * 5 / 4 >= before);
+}
+
 TEST(cong_compete__can_be_switched_off)
 {
 	usual(70);
