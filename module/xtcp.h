@@ -38,6 +38,7 @@
 #include <net/inet_connection_sock.h>
 #include <net/inet_hashtables.h>
 #include <net/ipv6.h>
+#include <net/netns/generic.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <uapi/linux/xtcp.h>
@@ -214,7 +215,7 @@ struct xtcp_listen {
  * @tp: must be first; congestion controls and tcp_get_info() read it, and it is kept true
  * @deferred: XTCP_DEFER_* bits, atomic
  * @tsq_node: on a CPU's list of sockets to resume (guarded by XTCP_TSQ_QUEUED)
- * @mib: its namespace's counters
+ * @xn: our part of its namespace, which lives longer
  * @v4: packets travel over IPv4 (an AF_INET socket, or AF_INET6 with a v4-mapped peer)
  * @client_port: the local port was chosen by connect() and is counted in xtcp_net.client_ports
  * @rtx_mode: enum xtcp_rtx_mode
@@ -285,7 +286,7 @@ struct xtcp_sock {
 	struct llist_node tsq_node;
 
 	/* constant */
-	struct xtcp_mib __percpu *mib;
+	struct xtcp_net *xn;
 
 	/* socket lock: constant once connected */
 	bool v4;
@@ -628,11 +629,16 @@ extern unsigned int xtcp_net_id;
 extern struct proto xtcp_prot;
 extern struct proto xtcp6_prot;
 
-struct xtcp_net *xtcp_net(const struct net *net);
+/** xtcp_net() - our part of a network namespace; valid from its init to its exit */
+static inline struct xtcp_net *xtcp_net(const struct net *net)
+{
+	return net_generic(net, xtcp_net_id);
+}
 
+/** xtcp_sk_net() - the same by a socket of ours, cheaper: it knows */
 static inline struct xtcp_net *xtcp_sk_net(const struct sock *sk)
 {
-	return xtcp_net(sock_net(sk));
+	return xtcp_sk(sk)->xn;
 }
 
 /** xtcp_is_ours() - is this full socket, found in the kernel's table, an XTCP one? */
@@ -955,6 +961,8 @@ void xtcp_demux_read_tuple(const struct sk_buff *skb, struct xtcp_tuple *t);	/* 
 /* route for sk's addresses, source address chosen if unset; fills sk_dst_cache; process context */
 int xtcp_route_connect(struct sock *sk, const struct xtcp_tuple *t);
 struct dst_entry *xtcp_route_check(struct sock *sk);	/* the socket's route, looked up again if it went stale */
+void xtcp_route_note_rx(struct sock *sk, struct sk_buff *skb);
+void xtcp_route_forget_rx(struct sock *sk);
 struct dst_entry *xtcp_route_mini(struct net *net, const struct sock *listener, const struct xtcp_tuple *t, int ifindex,
 				  u32 mark, u8 tos);
 /* header below TCP is IP's work: queue skb (TCP header at skb->data, checksum partial) on sk's route */

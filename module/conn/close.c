@@ -288,6 +288,7 @@ int xtcp_close_disconnect(struct sock *sk, int flags)
 	tcp_saved_syn_free(&xs->tp);
 	xtcp_cong_stop(sk);
 	sk_dst_reset(sk);
+	xtcp_route_forget_rx(sk);
 	/* the children of a listener are copies of it, and two must not own one page */
 	if (sk->sk_frag.page) {
 		put_page(sk->sk_frag.page);

@@ -105,6 +105,7 @@ void xtcp_ctl_net_exit(struct net *net);
 /* where the time goes: called at the end of each step, socket locked, clock fresh */
 void xtcp_why_begin(struct sock *sk);			/* the connection begins */
 void xtcp_why_update(struct sock *sk);
+void xtcp_why_read(struct sock *sk);
 void xtcp_why_timeout(struct sock *sk);			/* an RTO was waited for in vain */
 void xtcp_why_probe(struct sock *sk);			/* a tail loss probe leaves */
 void xtcp_why_refresh(struct sock *sk);			/* the same as update, reads the clock */

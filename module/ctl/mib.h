@@ -147,7 +147,7 @@ struct xtcp_mib {
 void xtcp_mib_add(struct net *net, enum xtcp_mib_item item, unsigned int n);
 
 /* The same by a socket, which knows its counters without asking the namespace: xtcp_mib_sk_add(sk, item, n) */
-#define xtcp_mib_sk_add(sk, item, n)	this_cpu_add(xtcp_sk(sk)->mib->events[item], n)
+#define xtcp_mib_sk_add(sk, item, n)	this_cpu_add(xtcp_sk_net(sk)->mib->events[item], n)
 
 static inline void xtcp_mib_inc(struct net *net, enum xtcp_mib_item item)
 {

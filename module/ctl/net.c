@@ -7,17 +7,10 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <net/inet_common.h>
-#include <net/netns/generic.h>
 
 #include "xtcp.h"
 
 unsigned int xtcp_net_id __read_mostly;
-
-/** xtcp_net() - our part of a network namespace; valid from its init to its exit */
-struct xtcp_net *xtcp_net(const struct net *net)
-{
-	return net_generic(net, xtcp_net_id);
-}
 
 static void xtcp_net_init_fields(struct xtcp_net *xn)
 {

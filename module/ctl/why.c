@@ -27,6 +27,29 @@ void xtcp_why_begin(struct sock *sk)
 	w->rx = XTCP_BY_RX_PEER;
 }
 
+/* Is trouble under way? As xtcp_limit_in.recovering. */
+static bool xtcp_why_recovering(const struct xtcp_sock *xs)
+{
+	const struct inet_connection_sock *icsk = &xs->tp.inet_conn;
+
+	/* a tail loss probe is out since the ACKs stopped coming: what it repairs never enters recovery */
+	return icsk->icsk_ca_state >= TCP_CA_Recovery || icsk->icsk_retransmits || xs->tlp.active;
+}
+
+static bool xtcp_why_full(const struct sock *sk)
+{
+	return sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+}
+
+/* Nothing is queued, nobody wants to write more: the usual case, without asking for what core/limit.c does not use then */
+static bool xtcp_why_tx_idle(const struct sock *sk)
+{
+	const struct xtcp_sock *xs = xtcp_sk(sk);
+
+	return skb_queue_empty(&xs->unsent) &&
+	       (!xs->tp.packets_out || (!xtcp_why_recovering(xs) && !xtcp_why_full(sk)));
+}
+
 static enum xtcp_limit_kind xtcp_why_tx(const struct sock *sk, u32 queued)
 {
 	const struct xtcp_sock *xs = xtcp_sk(sk);
@@ -38,10 +61,8 @@ static enum xtcp_limit_kind xtcp_why_tx(const struct sock *sk, u32 queued)
 		.in_flight = tcp_packets_in_flight(tp),
 		.cwnd = tp->snd_cwnd,
 		.unacked = tp->packets_out,
-		/* a tail loss probe is out since the ACKs stopped coming: what it repairs never enters recovery */
-		.recovering = inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || inet_csk(sk)->icsk_retransmits ||
-			      xs->tlp.active,
-		.full = sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags),
+		.recovering = xtcp_why_recovering(xs),
+		.full = xtcp_why_full(sk),
 		.paced = hrtimer_is_queued((struct hrtimer *)&tp->pacing_timer),
 		.throttled = test_bit(XTCP_TSQ_THROTTLED, &xs->deferred),
 		.capped = sk->sk_pacing_status == SK_PACING_FQ && sk->sk_max_pacing_rate != ~0UL,
@@ -92,6 +113,19 @@ static void xtcp_why_turn_tx(struct xtcp_sock *xs, enum xtcp_limit_kind tx)
 	w->tx_since_us = xs->tp.tcp_mstamp;
 }
 
+static void xtcp_why_update_rx(struct xtcp_sock *xs)
+{
+	enum xtcp_limit_kind rx = xtcp_limit_rx(!RB_EMPTY_ROOT(&xs->tp.out_of_order_queue),
+						xtcp_readable((struct sock *)xs));
+	struct xtcp_why *w = &xs->why;
+
+	if (rx == w->rx)
+		return;
+	w->us[w->rx] += xs->tp.tcp_mstamp - w->rx_since_us;
+	w->rx = rx;
+	w->rx_since_us = xs->tp.tcp_mstamp;
+}
+
 /**
  * xtcp_why_update() - a step is done: what does the connection wait for now?
  * @sk: connection, locked, clock refreshed
@@ -102,20 +136,24 @@ void xtcp_why_update(struct sock *sk)
 	struct tcp_sock *tp = &xs->tp;
 	struct xtcp_why *w = &xs->why;
 	u32 queued = skb_queue_empty(xtcp_unsent(sk)) ? 0 : tp->write_seq - tp->snd_nxt;
-	enum xtcp_limit_kind tx, rx;
+	enum xtcp_limit_kind tx;
 
 	if (!w->begin_us)
 		return;
-	tx = xtcp_why_tx(sk, queued);
-	rx = xtcp_limit_rx(!RB_EMPTY_ROOT(&tp->out_of_order_queue), xtcp_readable(sk));
+	tx = xtcp_why_tx_idle(sk) ? XTCP_BY_APPLICATION : xtcp_why_tx(sk, queued);
 	xtcp_why_chrono(tp, tx, tp->packets_out || queued);
 	if (unlikely(tx != w->tx))
 		xtcp_why_turn_tx(xs, tx);
-	if (unlikely(rx != w->rx)) {
-		w->us[w->rx] += tp->tcp_mstamp - w->rx_since_us;
-		w->rx = rx;
-		w->rx_since_us = tp->tcp_mstamp;
-	}
+	xtcp_why_update_rx(xs);
+}
+
+/** xtcp_why_read() - the same after a reader was served, which changes nothing for the sender */
+void xtcp_why_read(struct sock *sk)
+{
+	struct xtcp_sock *xs = xtcp_sk(sk);
+
+	if (xs->why.begin_us)
+		xtcp_why_update_rx(xs);
 }
 
 /** xtcp_why_refresh() - the same where no segment was sent or received just now: the clock is read first */

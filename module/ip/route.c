@@ -298,6 +298,41 @@ static struct dst_entry *xtcp_route_mini6(struct net *net, const struct sock *sk
 	return IS_ERR(dst) ? NULL : dst;
 }
 
+/* ------------------------------------------------------------ in */
+
+/**
+ * xtcp_route_note_rx() - keep the route that a segment came in by: with it IP's early demux need not look for the next's
+ * @sk: connection, locked, in SYN-SENT or ESTABLISHED
+ * @skb: has the route, or NULL if it has waited on the backlog; softirq or process context
+ *
+ * Early demux reads it under RCU, and asks whether it is still valid and of the same interface.
+ */
+void xtcp_route_note_rx(struct sock *sk, struct sk_buff *skb)
+{
+	struct dst_entry *old = rcu_dereference_protected(sk->sk_rx_dst, lockdep_sock_is_held(sk));
+	struct dst_entry *dst = skb_dst(skb);
+
+	if (!dst)
+		return;
+	/* where early demux does not look, on loopback, each has a route of its own, and one is as good as another */
+	if (old && sk->sk_rx_dst_ifindex == skb->skb_iif && dst_check(old, sk->sk_rx_dst_cookie))
+		return;
+	xtcp_route_forget_rx(sk);
+	if (!dst_hold_safe(dst))
+		return;
+	sk->sk_rx_dst_ifindex = skb->skb_iif;
+	sk->sk_rx_dst_cookie = xtcp_route_is_v4(sk) ? 0 : rt6_get_cookie((const struct rt6_info *)dst);
+	rcu_assign_pointer(sk->sk_rx_dst, dst);
+}
+
+/** xtcp_route_forget_rx() - no connection any more, or another route; socket locked */
+void xtcp_route_forget_rx(struct sock *sk)
+{
+	dst_release(rcu_replace_pointer(sk->sk_rx_dst, NULL, lockdep_sock_is_held(sk)));
+}
+
+/* ------------------------------------------------------------ without a socket */
+
 /**
  * xtcp_route_mini() - route of a segment that has no socket of its own
  * @net: network namespace

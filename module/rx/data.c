@@ -353,10 +353,14 @@ void xtcp_data_ack(struct sock *sk)
 	}
 	if (!in.unacked)
 		return;
-	offer = xtcp_output_would_advertise(sk);
-	in.window_grew = offer >= max(left, 0);
-	/* more than what this segment brought waits: the reader acknowledges when it has caught up (sock/recvmsg.c) */
-	in.behind = offer < tp->rcv_wnd && !sock_flag(sk, SOCK_DEAD) && xtcp_readable(sk) >= READ_ONCE(sk->sk_rcvlowat);
+	/* for a single segment the window does not matter, unless it is a small one */
+	if (in.unacked > in.mss || in.unacked >= in.window / 2) {
+		offer = xtcp_output_would_advertise(sk);
+		in.window_grew = offer >= max(left, 0);
+		/* more than what this segment brought: the reader acknowledges when it has caught up (sock/recvmsg.c) */
+		in.behind = offer < tp->rcv_wnd && !sock_flag(sk, SOCK_DEAD) &&
+			    xtcp_readable(sk) >= READ_ONCE(sk->sk_rcvlowat);
+	}
 	if (xtcp_delack_now(&in)) {
 		xtcp_control_ack(sk);
 	} else if (!xs->delack_waits) {
@@ -371,16 +375,16 @@ static void xtcp_data_in_order(struct sock *sk, struct sk_buff *skb)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	bool fin;
+	bool fin, charged = skb->sk == sk;
 
-	if (skb->len && xtcp_mem_rcv_charge(sk, skb)) {
+	if (skb->len && !charged && xtcp_mem_rcv_charge(sk, skb)) {
 		xs->ack_now = true;
 		xtcp_mib_drop(sock_net(sk), skb, XTCP_DropRcvbuf);
 		return;
 	}
 	if (xtcp_seq_lt(XTCP_CB(skb)->seq, tp->rcv_nxt))
 		xtcp_data_dsack(sk, XTCP_CB(skb)->seq, tp->rcv_nxt);
-	fin = xtcp_data_append(sk, skb, false);
+	fin = xtcp_data_append(sk, skb, charged);
 	if (unlikely(!RB_EMPTY_ROOT(&tp->out_of_order_queue))) {
 		if (!fin)
 			fin = xtcp_data_ooo_drain(sk);

@@ -214,6 +214,20 @@ static void xtcp_input_rcv_rtt(struct sock *sk, const struct sk_buff *skb, const
 	xtcp_mem_rcv_rtt(sk, age_ms * USEC_PER_MSEC, skb->len - tcp_hdrlen(skb));
 }
 
+/*
+ * Text in order, and there is memory at hand: it is charged before its ACK gives back that of our own text. So in an
+ * exchange of small messages one page serves both, and need not be given back and asked for again in between. Only
+ * where nothing can end the connection before the segment is on the receive queue.
+ */
+static void xtcp_input_charge_early(struct sock *sk, struct sk_buff *skb)
+{
+	const struct xtcp_cb *cb = XTCP_CB(skb);
+
+	if (cb->end_seq != cb->seq && cb->seq == tcp_sk(sk)->rcv_nxt && sk->sk_state == TCP_ESTABLISHED &&
+	    (int)skb->truesize <= sk->sk_forward_alloc && atomic_read(&sk->sk_rmem_alloc) <= sk->sk_rcvbuf)
+		skb_set_owner_r(skb, sk);
+}
+
 static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct xtcp_options *o)
 {
 	struct xtcp_cb *cb = XTCP_CB(skb);
@@ -233,6 +247,7 @@ static void xtcp_input_synchronized(struct sock *sk, struct sk_buff *skb, struct
 	}
 	if (unlikely(sk->sk_state == TCP_SYN_RECV) && !xtcp_input_syn_received(sk, skb))
 		return;
+	xtcp_input_charge_early(sk, skb);
 	if (!xtcp_ack_rcv(sk, skb, o)) {
 		xtcp_input_drop(sk, skb, XTCP_DropAck);
 		return;
@@ -276,6 +291,9 @@ void xtcp_input_segment(struct sock *sk, struct sk_buff *skb)
 	struct xtcp_options o;
 
 	sock_owned_by_me(sk);
+	if (unlikely(skb_dst(skb) != rcu_access_pointer(sk->sk_rx_dst)) &&
+	    (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_SYN_SENT))
+		xtcp_route_note_rx(sk, skb);
 	skb_dst_drop(skb);
 	tp->segs_in += max_t(u16, 1, skb_shinfo(skb)->gso_segs);
 	xtcp_clock_refresh(tp);
@@ -309,6 +327,7 @@ void xtcp_input_deliver(struct sock *sk, struct sk_buff *skb)
 	if (likely(!sock_owned_by_user(sk))) {
 		xtcp_input_segment(sk, skb);
 	} else {
+		skb_dst_drop(skb);
 		/* twice: what release_sock() has moved to the receive queue counts until the backlog is empty */
 		room = 2 * (u64)READ_ONCE(sk->sk_rcvbuf) + READ_ONCE(sk->sk_sndbuf) + XTCP_INPUT_BACKLOG_BYTES;
 		if (unlikely(sk_add_backlog(sk, skb, min_t(u64, room, UINT_MAX)))) {

@@ -50,11 +50,12 @@ u32 xtcp_loss_by_time(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	u32 wnd = xtcp_loss_window(sk), wait = 0;
 	struct sk_buff *skb, *next;
+	u32 wnd, wait = 0;
 
-	if (!xs->rack.xmit_us)
+	if (!xs->rack.xmit_us || list_empty(&tp->tsorted_sent_queue))
 		return 0;
+	wnd = xtcp_loss_window(sk);
 	list_for_each_entry_safe(skb, next, &tp->tsorted_sent_queue, tcp_tsorted_anchor) {
 		u64 sent = tcp_skb_timestamp_us(skb);
 		s64 left;

@@ -190,7 +190,6 @@ static void xtcp_sock_init_object(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	xs->deferred = 0;
-	xs->mib = xtcp_sk_net(sk)->mib;
 	xs->client_port = false;
 	__skb_queue_head_init(xtcp_unsent(sk));
 	xtcp_compat_keep_congestion(&xs->tp);
@@ -220,6 +219,7 @@ int xtcp_sock_init(struct sock *sk)
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct net *net = sock_net(sk);
 
+	xtcp_sk(sk)->xn = xtcp_net(net);
 	sk->sk_protocol = IPPROTO_TCP;
 	icsk->icsk_ulp_ops = &xtcp_family_tag;
 	xtcp_param_init(sk);
@@ -502,6 +502,7 @@ static void xtcp_family_connect_undo(struct sock *sk)
 	WRITE_ONCE(tp->write_seq, 0);
 	tp->rx_opt.ts_recent_stamp = 0;
 	__sk_dst_reset(sk);
+	xtcp_route_forget_rx(sk);
 	sk->sk_route_caps = 0;
 	inet_sk(sk)->inet_dport = 0;
 	xtcp_sk(sk)->v4 = sk->sk_family == AF_INET;

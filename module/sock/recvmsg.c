@@ -14,22 +14,24 @@ void xtcp_recvmsg_window_update(struct sock *sk, int copied)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	s32 left = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
-	u32 full = max(tcp_full_space(sk), 0), unacked = tp->rcv_nxt - xs->last_ack_sent;
-	u32 mss = inet_csk(sk)->icsk_ack.rcv_mss;
+	u32 mss = inet_csk(sk)->icsk_ack.rcv_mss, full, unacked;
+	s32 left;
 
 	if (copied <= 0 || !xtcp_state_wants_data(sk))
 		return;
+	left = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
+	full = max(tcp_full_space(sk), 0);
+	unacked = tp->rcv_nxt - xs->last_ack_sent;
 	if (tp->window_clamp)
 		full = min(full, tp->window_clamp);
 	/*
 	 * A delayed ACK that covers more than a segment has waited long enough once its data is read. So has that of a
 	 * small one if all is read and no answer is to be expected that could carry it: a sender with Nagle's algorithm
-	 * may wait for it.
+	 * may wait for it. And a window that is open by more than half of the largest cannot grow to the double.
 	 */
 	if ((xs->delack_waits &&
 	     (unacked > mss || (unacked < mss && !xs->pingpong && !xtcp_readable(sk)))) ||
-	    (!(sk->sk_shutdown & RCV_SHUTDOWN) &&
+	    (!(sk->sk_shutdown & RCV_SHUTDOWN) && full / 2 >= max(left, 0) &&
 	     xtcp_window_worth_update(max(left, 0), xtcp_output_would_advertise(sk), full,
 				      max(mss, 1u)))) {
 		xtcp_clock_refresh(tp);
@@ -167,7 +169,7 @@ void xtcp_recvmsg_consumed(struct sock *sk, int copied)
 	xtcp_clock_refresh(tp);
 	xtcp_mem_rcvbuf_adjust(sk);
 	xtcp_recvmsg_window_update(sk, copied);
-	xtcp_why_update(sk);
+	xtcp_why_read(sk);
 }
 
 /** xtcp_recvmsg_peek_off() - proto_ops.set_peek_off: where MSG_PEEK begins (SO_PEEK_OFF); -1: at the first byte */

@@ -9,10 +9,13 @@
 /* More of a sendfile() is to come at once: if it has not by then, jiffies, what waits for it may go. */
 #define XTCP_SENDPAGE_HOLD	(HZ / 100 + 1)
 
-/* Payload that one buffer should hold: as many whole segments as the device takes at once. */
-static u32 xtcp_sendmsg_goal(struct sock *sk, u32 mss)
+/*
+ * Payload that one buffer should hold: as many whole segments as the device takes at once. The size of a segment is
+ * that of the last one sent; if it has changed since, output cuts accordingly.
+ */
+static u32 xtcp_sendmsg_goal(struct sock *sk)
 {
-	u32 most;
+	u32 mss = tcp_sk(sk)->mss_cache, most;
 
 	if (!sk_can_gso(sk))
 		return mss;
@@ -226,7 +229,7 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 	if (err)
 		goto out;
 	xtcp_rate_app_limited(sk);
-	goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
+	goal = xtcp_sendmsg_goal(sk);
 	while (msg_data_left(msg)) {
 		skb = xtcp_sendmsg_tail(sk, goal, uarg);
 		n = skb ? xtcp_sendmsg_add(sk, skb, msg, min_t(size_t, goal - skb->len, msg_data_left(msg)), uarg) : 0;
@@ -248,7 +251,7 @@ int xtcp_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t size)
 			err = -EPIPE;
 		if (err)
 			goto out;
-		goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
+		goal = xtcp_sendmsg_goal(sk);
 	}
 out:
 	if (copied)
@@ -362,7 +365,7 @@ int xtcp_sendpage(struct sock *sk, struct page *page, int offset, size_t size, i
 	while (!err && copied < size) {
 		struct sk_buff *skb;
 
-		goal = xtcp_sendmsg_goal(sk, xtcp_output_mss(sk));
+		goal = xtcp_sendmsg_goal(sk);
 		skb = xtcp_sendmsg_tail(sk, goal, NULL);
 		n = 0;
 		if (skb)

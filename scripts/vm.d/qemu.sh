@@ -202,6 +202,7 @@ qemu_start() {
 	else
 		accel=(-accel "tcg,thread=multi" -cpu max)
 	fi
+	[ -z "${XTCP_VM_PLUGIN:-}" ] || accel+=(-plugin "$XTCP_VM_PLUGIN")
 	qemu_machine "$initrd" "$LOG"
 	setsid qemu-system-x86_64 "${accel[@]}" -smp "$CPUS" "${MACHINE_ARGS[@]}" \
 		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \

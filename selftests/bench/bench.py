@@ -3,17 +3,18 @@
 """The performance table: each row measured in a guest, XTCP beside the kernel's TCP, and judged against its target.
 
     selftests/bench/bench.py [--rounds N] [--compare A B] [--list] [ROW...]
-    selftests/bench/bench.py --profile ROW
+    selftests/bench/bench.py --profile ROW [--lines N]
 
 ROW is a name of the table, or a part of one: bulk1, idle. Without one: all. --compare takes two commits (or "work" for
 the tree as it is): this bench runs with the module of each, and the figures stand side by side. --profile says per
-function where the instructions of a row go, for both stacks (perf in the guest).
+function where the instructions of a row go, for both stacks (insns.c, a plugin of QEMU).
 
 Figures come from scripts/vm --icount: guest time counts instructions, so they repeat. They are kept in build/bench: a
 JSON file for each run, and report.html with the last run and the history of each row.
 """
 
 import argparse
+import bisect
 import glob
 import html
 import json
@@ -247,18 +248,58 @@ def report():
 
 # --- profiles
 
-def profile(scenario):
-    for stack in ("tcp", "xtcp"):
-        subprocess.run([os.path.join(TOP, "scripts/vm"), "--kernel", "debian", "--icount", "--timeout", "3600", "--",
-                        "selftests/bench/rows.sh", "--profile", scenario, stack], cwd=TOP, check=True,
-                       stdout=subprocess.DEVNULL)
-        print(f"== {scenario}, {stack}: share of the instructions in the load's own time", flush=True)
-        shown = subprocess.run(["perf", "report", "-i", os.path.join(RESULTS, f"{scenario}.{stack}.data"), "--kallsyms",
-                                os.path.join(RESULTS, "kallsyms"), "--stdio", "--no-children", "-s", "sym", "-g", "none",
-                                "--comm", "load", "--percentage", "relative"],
-                               capture_output=True, text=True, check=True).stdout
-        lines = [line for line in shown.splitlines() if line.strip() and not line.startswith("#")]
-        print("\n".join(lines[:50]))
+def symbols():
+    """(address, name) of the guest's kernel and modules, in order."""
+    table = []
+    with open(os.path.join(RESULTS, "kallsyms"), encoding="utf-8") as file:
+        for line in file:
+            word = line.split()
+            if word[1] in "tTwW":
+                table.append((int(word[0], 16), word[2] + (f" {word[3]}" if len(word) > 3 else "")))
+    return sorted(table)
+
+
+def by_function(path, table):
+    """{function: [instructions, calls]}; user space is one function."""
+    starts = [address for address, _ in table]
+    sums = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            address, insns, times = line.split()
+            address = int(address, 16)
+            name, entry = "(user space)", False
+            if address >> 63:
+                at = bisect.bisect_right(starts, address) - 1
+                name, entry = (table[at][1], address == table[at][0]) if at >= 0 else ("(unknown)", False)
+            total = sums.setdefault(name, [0, 0])
+            total[0] += int(insns)
+            total[1] += int(times) if entry else 0
+    return sums
+
+
+def profile(scenario, lines):
+    os.makedirs(RESULTS, exist_ok=True)
+    plugin, out = os.path.join(RESULTS, "insns.so"), os.path.join(RESULTS, "insns")
+    subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", plugin,
+                    os.path.join(TOP, "selftests/bench/insns.c")], check=True)
+    guest = subprocess.run([os.path.join(TOP, "scripts/vm"), "--kernel", "debian", "--icount", "--timeout", "3600", "--",
+                            "selftests/bench/rows.sh", "--profile", scenario], cwd=TOP, check=True, text=True,
+                           stdout=subprocess.PIPE, env=dict(os.environ, XTCP_VM_PLUGIN=f"{plugin},out={out}")).stdout
+    units = {word[3]: float(word[4]) for word in map(str.split, guest.splitlines()) if word[2] == "units"}
+    table, sums = symbols(), {}
+    for number, stack in enumerate(("tcp", "xtcp")):
+        sums[stack] = {name: [count / units[stack] for count in counts]
+                       for name, counts in by_function(f"{out}.{number}", table).items()}
+    none = [0, 0]
+    names = sorted(set(sums["tcp"]) | set(sums["xtcp"]),
+                   key=lambda name: -max(sums[stack].get(name, none)[0] for stack in sums))
+    print(f"{scenario}: instructions (and calls) per function, for one transaction or MiB\n"
+          f"{'kernel TCP':>20} {'XTCP':>20} {'more':>8}")
+    total = [sum(counts[0] for counts in sums[stack].values()) for stack in ("tcp", "xtcp")]
+    print(f"{total[0]:11.0f} {'':8} {total[1]:11.0f} {'':8} {total[1] - total[0]:+8.0f} all")
+    for name in names[:lines]:
+        tcp, xtcp = sums["tcp"].get(name, none), sums["xtcp"].get(name, none)
+        print(f"{tcp[0]:11.1f} {tcp[1]:8.2f} {xtcp[0]:11.1f} {xtcp[1]:8.2f} {xtcp[0] - tcp[0]:+8.1f} {name}")
 
 
 def main():
@@ -266,11 +307,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--compare", nargs=2, metavar="COMMIT")
     parser.add_argument("--profile", metavar="ROW")
+    parser.add_argument("--lines", type=int, default=80, help="of a profile")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("rows", nargs="*", metavar="ROW")
     args = parser.parse_args()
     if args.profile:
-        return profile(args.profile)
+        return profile(args.profile, args.lines)
     sizes = {name.split(":")[0]: name for name in args.rows if ":" in name}
     wanted = [name.split(":")[0] for name in args.rows]
     chosen = [row for row in rows() if not wanted or any(name in (row.name, row.scenario) for name in wanted)]

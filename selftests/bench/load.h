@@ -31,6 +31,8 @@ u64 load_end(const struct load_clock *clock, u64 *busy);
 u64 load_now_ns(void);
 /* One line of output: METRIC of this stack is VALUE. */
 void load_print(const char *metric, double value);
+/* A profile's figures are for each of so many transactions, or MiB. */
+void load_units(double number);
 int load_fail(const char *what);
 /* Bytes of kernel objects in all slab caches. */
 double load_slab_bytes(void);

@@ -74,6 +74,7 @@ int many_crr(const struct load_row *row, struct xnet *net, enum xnet_stack stack
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	close(listener);
+	load_units(row->amount);
 	load_print("per_second", row->amount * 1e9 / ns);
 	load_print("ns_each", (double)busy / row->amount);
 	load_print("segments", info.tcpi_segs_in + info.tcpi_segs_out);
@@ -87,7 +88,7 @@ int many_storm(const struct load_row *row, struct xnet *net, enum xnet_stack sta
 	struct xnet_addr addr;
 	int listener = load_listen(net, stack, false, MANY_PORT, &addr), n = row->number;
 	int *near = calloc(n, sizeof(int)), *far = calloc(n, sizeof(int));
-	u64 begin;
+	struct load_clock clock;
 
 	if (listener < 0 || !near || !far)
 		return load_fail("listen");
@@ -97,7 +98,7 @@ int many_storm(const struct load_row *row, struct xnet *net, enum xnet_stack sta
 			return load_fail("socket");
 		xnet_nonblock(near[i], true);
 	}
-	begin = load_now_ns();
+	load_begin(&clock);
 	for (int i = 0; i < n; i++)
 		if (connect(near[i], &addr.sa, addr.len) && errno != EINPROGRESS)
 			return load_fail("connect");
@@ -109,7 +110,8 @@ int many_storm(const struct load_row *row, struct xnet *net, enum xnet_stack sta
 	for (int i = 0; i < n; i++)
 		if (!(xnet_await(near[i], POLLOUT) & POLLOUT))
 			return load_fail("not established");
-	load_print("ms", (load_now_ns() - begin) / 1e6);
+	load_print("ms", load_end(&clock, NULL) / 1e6);
+	load_units(n);
 	load_close(near, n);
 	load_close(far, n);
 	close(listener);

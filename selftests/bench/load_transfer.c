@@ -116,6 +116,7 @@ int transfer_bulk(const struct load_row *row, struct xnet *net, enum xnet_stack 
 	ns = load_end(&clock, &busy);
 	if (load_wait(child))
 		return load_fail("sender");
+	load_units(each * row->number / 1048576.0);
 	load_print("mbps", each * row->number * 1e3 / ns);
 	load_print("ns_per_kib", busy / (each * row->number / 1024.0));
 	/* with the warming up; those of the first flow */
@@ -223,6 +224,7 @@ int transfer_rr(const struct load_row *row, struct xnet *net, enum xnet_stack st
 	if (rr_client(near, n, ep, row->amount, took))
 		return load_fail("transactions");
 	ns = load_end(&clock, &busy);
+	load_units(row->amount);
 	qsort(took, row->amount, sizeof(u64), by_value);
 	load_print("per_second", row->amount * 1e9 / ns);
 	load_print("p99_us", took[row->amount * 99 / 100] / 1e3);

@@ -5,7 +5,7 @@
 # Prints "sample ROW METRIC STACK VALUE", a line each; bench.py starts it in a guest and makes a table of them.
 #
 #   scripts/vm --icount -- selftests/bench/rows.sh ROUNDS ROW...    a row: bulk1, or with another size: idle:2000:0
-#   ... rows.sh --profile ROW STACK                                 where its instructions go, by perf(1)
+#   ... rows.sh --profile ROW                                       once, with what is timed marked for insns.c
 
 # shellcheck source=selftests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
@@ -48,19 +48,16 @@ module_row() {
 	rm -f /run/xtcp-bench.ko
 }
 
-# Samples by the guest's clock, so that with --icount each stands for as many instructions.
+# The plugin counts (insns.c); the names of its addresses are known in here.
 profile() {
-	local row=$1 stack=$2
-	mkdir -p "$OUTPUT/../bench"
-	echo -1 >/proc/sys/kernel/perf_event_paranoid
 	echo 0 >/proc/sys/kernel/kptr_restrict
 	cat /proc/kallsyms >"$OUTPUT/../bench/kallsyms"
-	perf record -q -B -N -e cpu-clock -c 20000 -a -o "$DIR/perf.data" -- "$LOAD" "$row" 1 "$stack" || exit 1
-	cp "$DIR/perf.data" "$OUTPUT/../bench/$row.$stack.data"
+	BENCH_PROFILE=1 load "$1" 1 tcp,xtcp "$2" "$3"
 }
 
 if [ "$1" = --profile ]; then
-	profile "$2" "$3"
+	IFS=: read -r row number amount <<<"$2"
+	profile "$row" "${number:-0}" "${amount:-0}"
 	exit
 fi
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The path of a segment as one unit, so that the compiler can put small functions where they are called: modules have
+ * no link-time optimization. The files stay what they are, each is read, tested and checked by itself; nothing in one
+ * may rely on being compiled after another. Built by Kbuild in place of their objects; see there.
+ */
+#include "core/accept.c"
+#include "core/delack.c"
+#include "core/limit.c"
+#include "core/options.c"
+#include "core/rack.c"
+#include "core/recovery.c"
+#include "core/rtt.c"
+#include "core/tlp.c"
+#include "core/undo.c"
+#include "core/window.c"
+
+#include "conn/state.c"
+#include "conn/timer.c"
+#include "cong/drive.c"
+#include "cong/ecn.c"
+#include "ctl/why.c"
+#include "ip/out.c"
+#include "rx/ack.c"
+#include "rx/collapse.c"
+#include "rx/data.c"
+#include "rx/dupack.c"
+#include "rx/input.c"
+#include "rx/loss.c"
+#include "rx/rate.c"
+#include "rx/recover.c"
+#include "rx/sack.c"
+#include "sock/mem.c"
+#include "sock/recvmsg.c"
+#include "sock/sendmsg.c"
+#include "tx/control.c"
+#include "tx/mtuprobe.c"
+#include "tx/output.c"
+#include "tx/pace.c"
+#include "tx/probe.c"
+#include "tx/queue.c"
+#include "tx/retransmit.c"
