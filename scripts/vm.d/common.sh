@@ -65,9 +65,10 @@ linux_source_tar() {
 	esac
 }
 
-# The patches were written for 6.1; newer kernels take them as they are.
+# The patches were written for 6.1; newer kernels take them as they are, and VERSION may have some of its own.
 linux_source_patches() {
 	printf '%s\n' "$TOP"/scripts/uml/6.1-*.patch
+	[ "$1" = 6.1 ] || find "$TOP/scripts/uml" -name "$1-*.patch" | LC_ALL=C sort
 }
 
 linux_source_key() {
@@ -79,7 +80,7 @@ linux_source_key() {
 		;;
 	*) cat "$(fetch_source_dir "$1")/version" ;;
 	esac
-	linux_source_patches | xargs cat
+	linux_source_patches "$1" | xargs cat
 }
 
 linux_source_unpack() {
@@ -90,7 +91,7 @@ linux_source_unpack() {
 		tar -C "$tmp" --strip-components=1 -xf "$(linux_source_tar "$version")" || return 1
 	while read -r patch; do
 		patch -d "$tmp" -p1 --no-backup-if-mismatch <"$patch" || return 1
-	done < <(linux_source_patches)
+	done < <(linux_source_patches "$version")
 	touch "$tmp/.unpacked" && rm -rf "$dir" && mv "$tmp" "$dir"
 }
 
