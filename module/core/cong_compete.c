@@ -59,9 +59,17 @@ static void cubic_epoch(struct xtcp_law *l, u64 now_us)
 	l->reno_q8 = l->w_q8;
 }
 
-/* begin at the present window, with l->cubic_max_q8 as the one of the last loss */
-static void cubic_enter(struct xtcp_law *l, u64 now_us)
+/*
+ * Begin at the present window. Until something is lost we aim at l->cubic_max_q8 or, in a queue that is or becomes
+ * longer, at the window that carries half the rate that we had.
+ */
+static void cubic_aim(struct xtcp_law *l, u64 now_us)
 {
+	u64 aim = min_t(u64, div_u64((u64)l->long_q8 * l->view.lo_us, 2 * max(l->base_us, 1u)), XTCP_LAW_W_MAX_Q8);
+
+	if (now_us != l->compete_since_us && aim < l->cubic_max_q8 + (u64)l->cubic_max_q8 / 8)
+		return;
+	l->cubic_max_q8 = max_t(u64, l->cubic_max_q8, aim);
 	cubic_epoch(l, now_us);
 }
 
@@ -123,15 +131,10 @@ void xtcp_law_compete_enter(struct xtcp_law *l, u64 now_us)
 	l->pressure_q16 = 0;
 	l->pressure_us = 0;
 	l->tides = 0;
-	/*
-	 * We gave way in vain: half of what we had before, and from there to all of it, as after a loss; or, where the
-	 * queue is long, to half the rate that we had, at the RTT of now.
-	 */
+	/* we gave way in vain: half of what we had before, and from there to all of it, as after a loss */
 	l->cubic_max_q8 = max(l->long_q8, l->w_q8);
-	l->cubic_max_q8 = clamp_t(u64, div_u64((u64)l->long_q8 * l->view.lo_us, 2 * max(l->base_us, 1u)),
-				  l->cubic_max_q8, XTCP_LAW_W_MAX_Q8);
 	xtcp_law_set_w(l, max(l->w_q8, l->long_q8 / 2));
-	cubic_enter(l, now_us);
+	cubic_aim(l, now_us);
 }
 
 /**
@@ -276,6 +279,8 @@ void xtcp_law_compete_epoch(struct xtcp_law *l, const struct xtcp_law_ack *a)
 {
 	u32 queue_us = l->view.queue_us;
 
+	if (l->cut_us == l->compete_since_us)
+		cubic_aim(l, a->now_us);
 	/* what our own change does to the queue is over after some epochs */
 	if (l->known < 4)
 		l->peak_q_us = queue_us;

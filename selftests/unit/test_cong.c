@@ -317,6 +317,7 @@ TEST(cong_compete__robbed_by_short_tides)
 /* To half the rate that we had: in a deep buffer that takes a larger window than we ever had. */
 TEST(cong_compete__aims_at_a_rate)
 {
+	struct xtcp_law_ack a = { .now_us = 3 * S };
 	struct xtcp_law l;
 
 	xtcp_law_init(&l, S, 10, 40 * MS, 0, 1);
@@ -326,6 +327,15 @@ TEST(cong_compete__aims_at_a_rate)
 	xtcp_law_compete_enter(&l, 2 * S);
 	CHECK_EQ(l.cubic_max_q8, 70 * XTCP_LAW_ONE);
 	CHECK_EQ(l.w_q8, 35 * XTCP_LAW_ONE);
+	/* the queue grows, and nobody has lost anything yet */
+	l.view.lo_us = 160 * MS;
+	xtcp_law_compete_epoch(&l, &a);
+	CHECK_EQ(l.cubic_max_q8, 140 * XTCP_LAW_ONE);
+	/* from the first loss on it is CUBIC's own */
+	l.cut_us = a.now_us;
+	l.view.lo_us = 200 * MS;
+	xtcp_law_compete_epoch(&l, &a);
+	CHECK_EQ(l.cubic_max_q8, 140 * XTCP_LAW_ONE);
 	l.w_q8 = 5 * XTCP_LAW_ONE;
 	l.view.lo_us = 200 * MS;
 	xtcp_law_compete_enter(&l, 20 * S);
