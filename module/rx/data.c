@@ -339,7 +339,8 @@ void xtcp_data_ack(struct sock *sk)
 		.quick = xs->quickack ? 1 : xs->quick,
 		.ooo = !RB_EMPTY_ROOT(&tp->out_of_order_queue),
 		.pingpong = xs->pingpong && !xs->quickack,
-		.window = tp->rcv_wnd,
+		/* of a window that is nearly shut half is no measure: before the reader has read no ACK can open it */
+		.window = max(tp->rcv_wnd, tp->rcv_ssthresh),
 	};
 	u32 offer;
 
