@@ -147,7 +147,7 @@ void xtcp_state_fin(struct sock *sk)
 	const struct xtcp_state *state = &xtcp_states[sk->sk_state];
 
 	xs->fin_rcvd = true;
-	/* who reads to the end closes in turn, as a rule at once: that FIN carries the ACK, or else the timer sends it */
+	/* who reads to the end closes in turn, as a rule at once: that FIN carries the ACK, else the timer sends it */
 	if (sk->sk_state == TCP_ESTABLISHED && !sock_flag(sk, SOCK_DEAD) && !xs->quickack)
 		xs->pingpong = true;
 	else

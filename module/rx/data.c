@@ -358,7 +358,7 @@ void xtcp_data_ack(struct sock *sk)
 	if (in.unacked > in.mss || in.unacked >= in.window / 2) {
 		offer = xtcp_output_would_advertise(sk);
 		in.window_grew = offer >= max(left, 0);
-		/* more than what this segment brought: the reader acknowledges when it has caught up (sock/recvmsg.c) */
+		/* more waits than this segment brought: the reader acknowledges when it is through (sock/recvmsg.c) */
 		in.behind = offer < tp->rcv_wnd && !sock_flag(sk, SOCK_DEAD) &&
 			    xtcp_readable(sk) >= READ_ONCE(sk->sk_rcvlowat);
 	}

@@ -394,12 +394,10 @@ int xtcp_output_control(struct sock *sk, u8 flags, u32 seq, gfp_t gfp)
 
 /*
  * Segments that one super-segment may have: a millisecond's worth at the pacing rate, at least two, at most the
- * device's. On a short path more: what is sent at once is on its way for longer than the path takes anyhow, and
- * fills no queue that others share (tcp_tso_rtt_log halves it for each so many us of round trip).
+ * device's.
  */
 static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
 {
-	u32 halves = tcp_min_rtt(tcp_sk(sk)) >> READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_tso_rtt_log);
 	unsigned long bytes = READ_ONCE(sk->sk_pacing_rate) >> READ_ONCE(sk->sk_pacing_shift);
 	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
 	/* room for headers is taken off sk_gso_max_size already */
@@ -411,8 +409,6 @@ static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
 	if (!sk_can_gso(sk) || xtcp_output_urgent(tcp_sk(sk)))
 		return 1;
 	most = min_t(u32, most, sk->sk_gso_max_segs);
-	if (halves < BITS_PER_TYPE(sk->sk_gso_max_size))
-		bytes += sk->sk_gso_max_size >> halves;
 	bytes = min_t(unsigned long, bytes, sk->sk_gso_max_size);
 	return clamp_t(u32, bytes / mss, min(least, most), most);
 }
