@@ -626,8 +626,7 @@ struct xtcp_net {
 };
 
 extern unsigned int xtcp_net_id;
-extern struct proto xtcp_prot;
-extern struct proto xtcp6_prot;
+extern struct proto xtcp_prot, xtcp6_prot;
 
 /** xtcp_net() - our part of a network namespace; valid from its init to its exit */
 static inline struct xtcp_net *xtcp_net(const struct net *net)
@@ -961,7 +960,7 @@ void xtcp_demux_read_tuple(const struct sk_buff *skb, struct xtcp_tuple *t);	/* 
 /* route for sk's addresses, source address chosen if unset; fills sk_dst_cache; process context */
 int xtcp_route_connect(struct sock *sk, const struct xtcp_tuple *t);
 struct dst_entry *xtcp_route_check(struct sock *sk);	/* the socket's route, looked up again if it went stale */
-void xtcp_route_note_rx(struct sock *sk, struct sk_buff *skb);
+void xtcp_route_note_rx(struct sock *sk, struct sk_buff *skb);	/* for IP's early demux */
 void xtcp_route_forget_rx(struct sock *sk);
 struct dst_entry *xtcp_route_mini(struct net *net, const struct sock *listener, const struct xtcp_tuple *t, int ifindex,
 				  u32 mark, u8 tos);

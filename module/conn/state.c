@@ -147,7 +147,11 @@ void xtcp_state_fin(struct sock *sk)
 	const struct xtcp_state *state = &xtcp_states[sk->sk_state];
 
 	xs->fin_rcvd = true;
-	xs->ack_now = true;
+	/* who reads to the end closes in turn, as a rule at once: that FIN carries the ACK, else the timer sends it */
+	if (sk->sk_state == TCP_ESTABLISHED && !sock_flag(sk, SOCK_DEAD) && !xs->quickack)
+		xs->pingpong = true;
+	else
+		xs->ack_now = true;
 	sk->sk_shutdown |= RCV_SHUTDOWN;
 	sock_set_flag(sk, SOCK_DONE);
 	/* nothing can follow a FIN: what lies behind it never was part of the stream */

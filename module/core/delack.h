@@ -20,7 +20,7 @@
  * @pingpong: the application answers what it reads: wait for its data to carry the ACK
  * @fin: the segment carried FIN
  * @behind: somebody will read what waits, and nothing of the window it takes can be given back before that
- * @window: RCV.WND, bytes
+ * @window: the largest RCV.WND so far, bytes
  */
 struct xtcp_delack_in {
 	u32 unacked;

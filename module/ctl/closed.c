@@ -100,12 +100,14 @@ static void xtcp_closed_take(struct xtcp_closed *c, struct sock *sk, int state)
 static struct xtcp_closed *xtcp_closed_slot(struct xtcp_ctl *ctl, unsigned int most)
 {
 	struct xtcp_closed *c = NULL, *old;
-	unsigned long seq = 0;
+	unsigned long seq;
 
 	xa_lock_bh(&ctl->closed);
+	seq = ctl->closed_gone;
 	while (ctl->closed_count && ctl->closed_count >= most) {
 		old = xa_find(&ctl->closed, &seq, ULONG_MAX, XA_PRESENT);
 		__xa_erase(&ctl->closed, seq);
+		ctl->closed_gone = seq;
 		ctl->closed_count--;
 		kfree(c);
 		c = old;

@@ -22,6 +22,7 @@ struct xtcp_policy_table;
  * @closed: the ring of closed connections: struct xtcp_closed by number, under its own lock
  * @closed_count: entries, guarded by that lock
  * @closed_seq: number of the last record, the same
+ * @closed_gone: number of the last record that had to go, the same: there is none before it
  * @event_lock: the budget of events
  * @events: that budget
  * @missed: events suppressed since the last one
@@ -34,6 +35,7 @@ struct xtcp_ctl {
 	struct xarray closed;		/* its lock: closed_count, closed_seq too */
 	unsigned int closed_count;
 	u64 closed_seq;
+	unsigned long closed_gone;
 
 	spinlock_t event_lock;		/* events, missed */
 	struct xtcp_budget events;

@@ -41,7 +41,7 @@ static bool xtcp_why_full(const struct sock *sk)
 	return sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
 }
 
-/* Nothing is queued, nobody wants to write more: the usual case, without asking for what core/limit.c does not use then */
+/* Nothing is queued, nobody wants to write more: the usual case, in which core/limit.c looks at nothing else */
 static bool xtcp_why_tx_idle(const struct sock *sk)
 {
 	const struct xtcp_sock *xs = xtcp_sk(sk);

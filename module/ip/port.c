@@ -309,6 +309,7 @@ static struct hlist_head *xtcp_port_hold_slot(struct xtcp_net *xn, const struct 
 		t.laddr = sk->sk_v6_rcv_saddr;
 	else
 		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t.laddr);
+	t.raddr = t.laddr;
 	return &xn->holds[xtcp_connect_hash(&t, 0) % ARRAY_SIZE(xn->holds)];
 }
 
@@ -326,11 +327,11 @@ static bool xtcp_port_hold_fits(struct xtcp_port_hold *h, const struct sock *sk)
 	return hk->sk_rcv_saddr == sk->sk_rcv_saddr;
 }
 
-static struct xtcp_port_hold *xtcp_port_hold_find(struct xtcp_net *xn, const struct sock *sk)
+static struct xtcp_port_hold *xtcp_port_hold_find(const struct hlist_head *slot, const struct sock *sk)
 {
 	struct xtcp_port_hold *h;
 
-	hlist_for_each_entry(h, xtcp_port_hold_slot(xn, sk), node)
+	hlist_for_each_entry(h, slot, node)
 		if (xtcp_port_hold_fits(h, sk))
 			return h;
 	return NULL;
@@ -379,10 +380,11 @@ static struct xtcp_port_hold *xtcp_port_hold_new(const struct sock *sk, gfp_t gf
 struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp)
 {
 	struct xtcp_net *xn = xtcp_sk_net(sk);
+	struct hlist_head *slot = xtcp_port_hold_slot(xn, sk);
 	struct xtcp_port_hold *h;
 
 	spin_lock_bh(&xn->hold_lock);
-	h = xtcp_port_hold_find(xn, sk);
+	h = xtcp_port_hold_find(slot, sk);
 	if (h)
 		h->users++;
 	spin_unlock_bh(&xn->hold_lock);
@@ -394,7 +396,7 @@ struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp)
 		return NULL;
 	/* if another CPU was quicker there are two, which does no harm */
 	spin_lock_bh(&xn->hold_lock);
-	hlist_add_head(&h->node, xtcp_port_hold_slot(xn, sk));
+	hlist_add_head(&h->node, slot);
 	spin_unlock_bh(&xn->hold_lock);
 	return h;
 }

@@ -301,7 +301,7 @@ static struct dst_entry *xtcp_route_mini6(struct net *net, const struct sock *sk
 /* ------------------------------------------------------------ in */
 
 /**
- * xtcp_route_note_rx() - keep the route that a segment came in by: with it IP's early demux need not look for the next's
+ * xtcp_route_note_rx() - keep the route that a segment came in by: IP's early demux takes it for the next ones
  * @sk: connection, locked, in SYN-SENT or ESTABLISHED
  * @skb: has the route, or NULL if it has waited on the backlog; softirq or process context
  *

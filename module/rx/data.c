@@ -339,7 +339,8 @@ void xtcp_data_ack(struct sock *sk)
 		.quick = xs->quickack ? 1 : xs->quick,
 		.ooo = !RB_EMPTY_ROOT(&tp->out_of_order_queue),
 		.pingpong = xs->pingpong && !xs->quickack,
-		.window = tp->rcv_wnd,
+		/* of a window that is nearly shut half is no measure: before the reader has read no ACK can open it */
+		.window = max(tp->rcv_wnd, tp->rcv_ssthresh),
 	};
 	u32 offer;
 
@@ -357,7 +358,7 @@ void xtcp_data_ack(struct sock *sk)
 	if (in.unacked > in.mss || in.unacked >= in.window / 2) {
 		offer = xtcp_output_would_advertise(sk);
 		in.window_grew = offer >= max(left, 0);
-		/* more than what this segment brought: the reader acknowledges when it has caught up (sock/recvmsg.c) */
+		/* more waits than this segment brought: the reader acknowledges when it is through (sock/recvmsg.c) */
 		in.behind = offer < tp->rcv_wnd && !sock_flag(sk, SOCK_DEAD) &&
 			    xtcp_readable(sk) >= READ_ONCE(sk->sk_rcvlowat);
 	}

@@ -248,10 +248,10 @@ def report():
 
 # --- profiles
 
-def symbols():
+def symbols(path):
     """(address, name) of the guest's kernel and modules, in order."""
     table = []
-    with open(os.path.join(RESULTS, "kallsyms"), encoding="utf-8") as file:
+    with open(path, encoding="utf-8") as file:
         for line in file:
             word = line.split()
             if word[1] in "tTwW":
@@ -279,14 +279,14 @@ def by_function(path, table):
 
 def profile(scenario, lines):
     os.makedirs(RESULTS, exist_ok=True)
-    plugin, out = os.path.join(RESULTS, "insns.so"), os.path.join(RESULTS, "insns")
+    plugin, out = os.path.join(RESULTS, "insns.so"), os.path.join(RESULTS, "insns-" + scenario.split(":")[0])
     subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", plugin,
                     os.path.join(TOP, "selftests/bench/insns.c")], check=True)
     guest = subprocess.run([os.path.join(TOP, "scripts/vm"), "--kernel", "debian", "--icount", "--timeout", "3600", "--",
                             "selftests/bench/rows.sh", "--profile", scenario], cwd=TOP, check=True, text=True,
                            stdout=subprocess.PIPE, env=dict(os.environ, XTCP_VM_PLUGIN=f"{plugin},out={out}")).stdout
     units = {word[3]: float(word[4]) for word in map(str.split, guest.splitlines()) if word[2] == "units"}
-    table, sums = symbols(), {}
+    table, sums = symbols(out + ".kallsyms"), {}
     for number, stack in enumerate(("tcp", "xtcp")):
         sums[stack] = {name: [count / units[stack] for count in counts]
                        for name, counts in by_function(f"{out}.{number}", table).items()}

@@ -33,9 +33,9 @@ uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 
 #define CB_NO_REGS	0
 #define INLINE_ADD_U64	0
-#define BUCKETS		(1 << 16)
+#define BUCKETS		65536
 
-/* One block, as long as it was translated; another length is another block. Lives as long as QEMU: code counts there. */
+/* One block, as long as it was translated; another length is another block. Never freed: translated code counts here. */
 struct block {
 	struct block *next;
 	uint64_t address;

@@ -51,7 +51,7 @@ module_row() {
 # The plugin counts (insns.c); the names of its addresses are known in here.
 profile() {
 	echo 0 >/proc/sys/kernel/kptr_restrict
-	cat /proc/kallsyms >"$OUTPUT/../bench/kallsyms"
+	cat /proc/kallsyms >"$OUTPUT/../bench/insns-$1.kallsyms"
 	BENCH_PROFILE=1 load "$1" 1 tcp,xtcp "$2" "$3"
 }
 
