@@ -103,7 +103,7 @@ static int exchange(const int fd[2], int count)
 	return 0;
 }
 
-/* A connection knows by which route its segments come in: it goes stale when routes change, and may not be asked for. */
+/* A connection knows the route its segments come in by: it goes stale when routes change, and may not be asked for. */
 TEST_F(clean, route_in)
 {
 	int fd[2];
