@@ -287,7 +287,8 @@ def profile(scenario, lines):
                            stdout=subprocess.PIPE, env=dict(os.environ, XTCP_VM_PLUGIN=f"{plugin},out={out}")).stdout
     units = {word[3]: float(word[4]) for word in map(str.split, guest.splitlines()) if word[2] == "units"}
     table, sums = symbols(out + ".kallsyms"), {}
-    for number, stack in enumerate(("tcp", "xtcp")):
+    # the second round: the first pays for memory that both use then
+    for number, stack in ((2, "tcp"), (3, "xtcp")):
         sums[stack] = {name: [count / units[stack] for count in counts]
                        for name, counts in by_function(f"{out}.{number}", table).items()}
     none = [0, 0]

@@ -35,7 +35,7 @@ uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 #define INLINE_ADD_U64	0
 #define BUCKETS		65536
 
-/* One block, as long as it was translated; another length is another block. Never freed: translated code counts here. */
+/* One block, as long as it was translated; another length is another block. Never freed: code counts there. */
 struct block {
 	struct block *next;
 	uint64_t address;

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -88,6 +89,44 @@ TEST_F(clean, nothing)
 
 	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, fd));
 	EXPECT_EQ(0, both_ways(fd, 0, 0));
+}
+
+static int exchange(const int fd[2], int count)
+{
+	char c = 'x';
+
+	for (int i = 0; i < count; i++)
+		for (int from = 0; from < 2; from++)
+			if (write(fd[from], &c, 1) != 1 || !(xnet_await(fd[from ^ 1], POLLIN) & POLLIN) ||
+			    read(fd[from ^ 1], &c, 1) != 1)
+				return -1;
+	return 0;
+}
+
+/* A connection knows the route its segments come in by: it goes stale when routes change, and may not be asked for. */
+TEST_F(clean, route_in)
+{
+	int fd[2];
+
+	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, fd));
+	ASSERT_EQ(0, exchange(fd, 3));
+	for (int side = 0; side < 2; side++) {
+		ASSERT_EQ(0, xnet_run(self->net.ns[side], "ip route add blackhole 198.51.100.0/24"));
+		ASSERT_EQ(0, xnet_run(self->net.ns[side], "ip -6 route add blackhole 2001:db8:ffff::/64"));
+	}
+	EXPECT_EQ(0, exchange(fd, 3));
+	for (int side = 0; side < 2; side++)
+		ASSERT_EQ(0, xnet_sysctl(self->net.ns[side], "net/ipv4/ip_early_demux", "0"));
+	EXPECT_EQ(0, exchange(fd, 3));
+	for (int side = 0; side < 2; side++) {
+		ASSERT_EQ(0, xnet_run(self->net.ns[side], "ip route del blackhole 198.51.100.0/24"));
+		ASSERT_EQ(0, xnet_sysctl(self->net.ns[side], "net/ipv4/ip_early_demux", "1"));
+	}
+	EXPECT_EQ(0, exchange(fd, 3));
+	/* the socket's next connection begins without */
+	ASSERT_EQ(0, connect(fd[0], &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(struct sockaddr)));
+	close(fd[0]);
+	close(fd[1]);
 }
 
 /* Sizes around those of segments, so that every boundary is met. */
