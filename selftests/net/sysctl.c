@@ -14,6 +14,7 @@
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -521,6 +522,15 @@ TEST_F(ipv4, tcp_fwmark_accept)
 
 PEER_FIXTURE(scripted);
 
+/* Linux 6.6 and later have it and look at it no more: the share is the socket's. */
+static bool win_scale_counts(void)
+{
+	struct utsname name;
+	int major, minor;
+
+	return uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2 || 1000 * major + minor < 6006;
+}
+
 TEST_F(scripted, tcp_adv_win_scale)
 {
 	int win[2], fd;
@@ -534,7 +544,7 @@ TEST_F(scripted, tcp_adv_win_scale)
 		close(fd);
 	}
 	EXPECT_LT(60000, win[0]);
-	EXPECT_GE(20000, win[1]);
+	EXPECT_TRUE(win_scale_counts() ? win[1] <= 20000 : win[1] == win[0]);
 }
 
 TEST_F(scripted, tcp_min_snd_mss)
