@@ -88,13 +88,13 @@ demo:
 
 .PHONY: check
 check:
-	@scripts/setup check
+	@scripts/setup check $(filter arm64,$(KERNEL))
 	@KERNEL=$(KERNEL) SEEDS=$(SEEDS) scripts/check
 
 # The kselftests on three kernels, User-Mode Linux and stock image of each; some of them by clang, and a smoke on arm64.
 .PHONY: check-kernels
 check-kernels:
-	@scripts/setup check
+	@scripts/setup check arm64
 	@scripts/check kselftest-uml kselftest-debian kselftest-uml-6.12 kselftest-debian-6.12 \
 		kselftest-uml-7.2 kselftest-debian-7.2 clang arm64
 

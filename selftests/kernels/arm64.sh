@@ -61,8 +61,8 @@ build_initramfs() {
 		(cd "$root" && find . | cpio --quiet -o -H newc) >"$RUN/initramfs"
 }
 
-need_program "${CROSS}gcc" check
-need_program qemu-system-aarch64 check
+need_program "${CROSS}gcc" arm64
+need_program qemu-system-aarch64 arm64
 qemu_debian_headers
 RELEASE=${KERNEL_RELEASE%-amd64}-arm64
 KERNEL_DIR=$CACHE/arm64-$RELEASE-$KERNEL_VERSION

@@ -177,7 +177,7 @@ static void describe(struct target *t, const u8 *packet, size_t len)
 
 	if (!getenv("XTCP_VERBOSE"))
 		return;
-	at = snprintf(t->last, sizeof(t->last), "flags %02x seq snd_nxt%+d (snd_una%+d) ack rcv_nxt%+d len %zu window %u options ",
+	at = snprintf(t->last, sizeof(t->last), "flags %02x seq snd_nxt%+d = snd_una%+d ack rcv_nxt%+d len %zu win %u ",
 		      tcp[13], (int)(seq - t->peer.snd_nxt), (int)(seq - t->peer.snd_una), (int)(ack - t->peer.rcv_nxt),
 		      len, tcp[14] << 8 | tcp[15]);
 	for (int i = 20; i < (tcp[12] >> 4) * 4 && at < (int)sizeof(t->last); i++)
@@ -320,6 +320,17 @@ static void end(struct target *t)
 
 /* --- a session on both */
 
+/* What parted the two. */
+static void tell_parted(const struct target t[2], u64 session, int segment, bool called)
+{
+	if (!getenv("XTCP_VERBOSE"))
+		return;
+	xnet_log("session %llu, segment %d%s:", session, segment, called ? " and call" : "");
+	for (int i = 0; i < 2; i++)
+		xnet_log("  %s %s after %s", i ? "the kernel's" : "XTCP", xnet_state_name(xnet_state(t[i].fd)),
+			 t[i].last);
+}
+
 static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 {
 	int state = 1 + rnd_below(r, STATES), segments = 1 + rnd_below(r, SESSION_SEGMENTS);
@@ -352,10 +363,7 @@ static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 		tally->segments++;
 		if (!differ && alive(&t[0]) != alive(&t[1])) {
 			differ = true;
-			if (getenv("XTCP_VERBOSE"))
-				xnet_log("session %llu, segment %d%s: XTCP %s after %s; the kernel's %s after %s", tally->sessions,
-					 n, calls ? " and call" : "", xnet_state_name(xnet_state(t[0].fd)), t[0].last,
-					 xnet_state_name(xnet_state(t[1].fd)), t[1].last);
+			tell_parted(t, tally->sessions, n, calls);
 		}
 	}
 	for (int i = 0; i < 2; i++) {
