@@ -4,9 +4,9 @@
  * connection does when it becomes established, whichever side opened it. Also the keyed numbers a connection starts
  * from. RFC 9293 3.5, 3.10.1, 3.10.7.3; RFC 6528; RFC 7323 2, 5.4.
  */
-#include <linux/siphash.h>
 #include <uapi/linux/xtcp_netlink.h>
 
+#include "ip/tuple.h"
 #include "xtcp.h"
 
 #define XTCP_CONNECT_ISN_TICK_SHIFT	6	/* the ISN clock ticks every 64 ns (RFC 6528: about 4 us or faster) */
@@ -16,20 +16,8 @@ static siphash_aligned_key_t xtcp_connect_key;
 /** xtcp_connect_hash() - keyed hash of a 4-tuple; @salt separates its uses */
 u32 xtcp_connect_hash(const struct xtcp_tuple *t, u32 salt)
 {
-	struct {
-		struct xtcp_tuple t;
-		u32 salt;
-	} in __aligned(SIPHASH_ALIGNMENT);
-
-	static_assert(sizeof(in) == 40);
 	net_get_random_once(&xtcp_connect_key, sizeof(xtcp_connect_key));
-	/* half the work */
-	if (xtcp_tuple_is_v4(t))
-		return siphash_4u32((__force u32)t->laddr.s6_addr32[3], (__force u32)t->raddr.s6_addr32[3],
-				    (__force u32)t->lport << 16 | (__force u16)t->rport, salt, &xtcp_connect_key);
-	in.t = *t;
-	in.salt = salt;
-	return (u32)siphash(&in, sizeof(in), &xtcp_connect_key);
+	return xtcp_tuple_hash(t, salt, &xtcp_connect_key);
 }
 
 enum {

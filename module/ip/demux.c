@@ -21,11 +21,11 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/rculist_nulls.h>
-#include <linux/siphash.h>
 #include <net/inet6_hashtables.h>
 #include <net/netns/hash.h>
 #include <net/sock_reuseport.h>
 
+#include "ip/tuple.h"
 #include "xtcp.h"
 
 #define XTCP_DEMUX_LISTEN_BITS	10
@@ -68,20 +68,7 @@ static DEFINE_PER_CPU(unsigned int, xtcp_demux_passes);
  */
 u32 xtcp_demux_hash(const struct net *net, const struct xtcp_tuple *t)
 {
-	struct {
-		struct xtcp_tuple t;
-		u32 mix;
-	} in __aligned(SIPHASH_ALIGNMENT);
-
-	static_assert(sizeof(in) == 40);
-	/* half the work */
-	if (xtcp_tuple_is_v4(t))
-		return siphash_4u32((__force u32)t->laddr.s6_addr32[3], (__force u32)t->raddr.s6_addr32[3],
-				    (__force u32)t->lport << 16 | (__force u16)t->rport, net_hash_mix(net),
-				    &xtcp_demux_key);
-	in.t = *t;
-	in.mix = net_hash_mix(net);
-	return (u32)siphash(&in, sizeof(in), &xtcp_demux_key);
+	return xtcp_tuple_hash(t, net_hash_mix(net), &xtcp_demux_key);
 }
 
 /**

@@ -323,8 +323,6 @@ static void end(struct target *t)
 /* What parted the two. */
 static void tell_parted(const struct target t[2], u64 session, int segment, bool called)
 {
-	if (!getenv("XTCP_VERBOSE"))
-		return;
 	xnet_log("session %llu, segment %d%s:", session, segment, called ? " and call" : "");
 	for (int i = 0; i < 2; i++)
 		xnet_log("  %s %s after %s", i ? "the kernel's" : "XTCP", xnet_state_name(xnet_state(t[i].fd)),
@@ -336,7 +334,7 @@ static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 	int state = 1 + rnd_below(r, STATES), segments = 1 + rnd_below(r, SESSION_SEGMENTS);
 	u16 port = 1024 + tally->sessions % 60000;
 	struct rnd recipe = { rnd_u32(r) * 2ull + 1 }, first = *r;
-	bool on[2], differ = false;
+	bool on[2], told = !getenv("XTCP_VERBOSE");
 
 	if (state == TCP_CLOSE)
 		state = TCP_ESTABLISHED;
@@ -361,8 +359,8 @@ static bool play(struct target t[2], struct rnd *r, struct tally *tally)
 		}
 		tally->calls += calls;
 		tally->segments++;
-		if (!differ && alive(&t[0]) != alive(&t[1])) {
-			differ = true;
+		if (!told && alive(&t[0]) != alive(&t[1])) {
+			told = true;
 			tell_parted(t, tally->sessions, n, calls);
 		}
 	}
