@@ -792,23 +792,6 @@ void xtcp_fastopen_answered(struct sock *sk, u32 ack, const struct xtcp_options 
 int xtcp_fastopen_sendmsg(struct sock *sk, struct msghdr *msg, size_t size, size_t *copied);
 void xtcp_fastopen_net_exit(struct net *net);
 
-int xtcp_timewait_init(void);
-void xtcp_timewait_exit(void);
-int xtcp_timewait_net_init(struct net *net);
-void xtcp_timewait_net_exit(struct net *net);
-void xtcp_timewait_enter(struct sock *sk, bool fin_wait2);	/* replaces the socket, which is then destroyed */
-void xtcp_timewait_free(struct xtcp_mini *m);
-void xtcp_timewait_kill(struct xtcp_tw *tw);
-u32 xtcp_timewait_left_ms(const struct xtcp_tw *tw);
-/*
- * A segment for a TIME-WAIT; consumes the reference. Returns true if a new incarnation opens (only if @listening): the
- * caller goes on to the listener with skb, *isn_floor is the earliest ISN it may choose. Otherwise skb is consumed.
- */
-bool xtcp_timewait_rcv(struct xtcp_tw *tw, struct sk_buff *skb, bool listening, u32 *isn_floor);
-bool xtcp_timewait_yield(struct xtcp_tw *tw, const struct sk_buff *skb);	/* the same, to a listener of the kernel */
-bool xtcp_timewait_may_reuse(const struct net *net, const struct xtcp_tw *tw);
-bool xtcp_timewait_reuse(struct net *net, const struct xtcp_tuple *t, struct sock *sk);	/* connect() over one */
-
 void xtcp_close(struct sock *sk, long timeout);		/* proto.close */
 extern unsigned int __percpu *xtcp_orphans;		/* how many, by CPU */
 void xtcp_close_shutdown(struct sock *sk, int how);	/* proto.shutdown */
@@ -995,21 +978,8 @@ int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 		   const struct inet6_protocol *kernel);
 void xtcp_icmp_mtu(struct sock *sk);			/* deferred path MTU change, tp->mtu_info */
 
-int xtcp_port_get(struct sock *sk, unsigned short port);	/* proto.get_port: bind(), autobind */
-int xtcp_port_connect(struct sock *sk);			/* choose a local port, enter the connection table */
-int xtcp_port_enter(struct sock *sk);			/* explicitly bound: check the 4-tuple and enter */
-int xtcp_port_inherit(struct sock *child, const struct sock *listener);
-void xtcp_port_put(struct sock *sk);			/* proto.put_port */
-struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp);	/* a stand-in for sk's port; before port_put */
-void xtcp_port_hold_put(struct net *net, struct xtcp_port_hold *h);
-int xtcp_port_set_saddr(struct sock *sk, const struct in6_addr *saddr);	/* the bind table follows */
-bool xtcp_port_client_wait(struct sock *sk);		/* a user of a connect()ed port becomes a TIME-WAIT */
-void xtcp_port_client_put(struct net *net, u16 port, bool waiting);	/* one less */
-int xtcp_port_init(void);
-void xtcp_port_exit(void);
-int xtcp_port_net_init(struct net *net);
-void xtcp_port_net_exit(struct net *net);
-
 #include "cong/drive.h"
+#include "conn/timewait.h"
+#include "ip/port.h"
 
 #endif
