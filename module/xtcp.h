@@ -502,6 +502,7 @@ struct xtcp_req {
 };
 
 struct xtcp_port_hold;
+struct xtcp_port_count;
 struct xtcp_fastopen_entry;
 struct net_protocol;
 struct inet6_protocol;
@@ -512,7 +513,8 @@ struct inet6_protocol;
  * @wheel: in its slot of the netns's wheel (wheel lock)
  * @expires: jiffies (low 32 bits)
  * @snd_nxt: SND.NXT
- * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port
+ * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port; NULL if
+ *	@client_port
  * @rcv_nxt: RCV.NXT
  * @rcv_wnd: RCV.WND, bytes
  * @ts_recent: RFC 7323 TS.Recent
@@ -522,7 +524,10 @@ struct inet6_protocol;
  * @wscale: our shift count
  * @tos: of replies
  * @ts_ok: timestamps agreed
- * @client_port: counted in xtcp_net.client_ports
+ * @client_port: connect() had chosen the local port; counted in xtcp_net.client_ports
+ * @reuse: the socket had SO_REUSEADDR
+ * @reuseport: the socket had SO_REUSEPORT
+ * @v6only: the socket had IPV6_V6ONLY
  * @length_ms: how long it lasts from its last restart
  * @time_wait_ms: how long TIME-WAIT proper lasts
  * @replies: limit on answers
@@ -545,8 +550,11 @@ struct xtcp_tw {
 	struct xtcp_budget replies;
 	u8 wscale;
 	u8 tos;
-	bool ts_ok;
-	bool client_port;
+	bool ts_ok : 1;
+	bool client_port : 1;
+	bool reuse : 1;
+	bool reuseport : 1;
+	bool v6only : 1;
 	bool fin_wait2;
 };
 
@@ -561,7 +569,8 @@ struct xtcp_ctl;
  * @ctl4: control socket for replies without a connection, IPv4
  * @ctl6: the same for IPv6, NULL if the machine has none
  * @connect_lock: makes "4-tuple is free" and "enter it" one step for connect()
- * @client_ports: per local port, how many connect()ed sockets and their TIME-WAITs use it; allocated at first use
+ * @client_ports: per local port, how many connect()ed sockets and their TIME-WAITs use it (port.c); allocated at first
+ *	use
  * @port_step: moves the start of connect()'s search for a port on
  * @sockets: full sockets alive
  * @requests: requests alive
@@ -589,7 +598,7 @@ struct xtcp_net {
 	struct sock *ctl6;
 
 	spinlock_t connect_lock;	/* 4-tuple free -> entered */
-	u16 *client_ports;
+	struct xtcp_port_count *client_ports;
 	atomic_t port_step;
 
 	atomic_t sockets;
@@ -783,21 +792,6 @@ void xtcp_fastopen_answered(struct sock *sk, u32 ack, const struct xtcp_options 
 int xtcp_fastopen_sendmsg(struct sock *sk, struct msghdr *msg, size_t size, size_t *copied);
 void xtcp_fastopen_net_exit(struct net *net);
 
-int xtcp_timewait_init(void);
-void xtcp_timewait_exit(void);
-int xtcp_timewait_net_init(struct net *net);
-void xtcp_timewait_net_exit(struct net *net);
-void xtcp_timewait_enter(struct sock *sk, bool fin_wait2);	/* replaces the socket, which is then destroyed */
-void xtcp_timewait_free(struct xtcp_mini *m);
-void xtcp_timewait_kill(struct xtcp_tw *tw);
-u32 xtcp_timewait_left_ms(const struct xtcp_tw *tw);
-/*
- * A segment for a TIME-WAIT; consumes the reference. Returns true if a new incarnation opens (only if @listening): the
- * caller goes on to the listener with skb, *isn_floor is the earliest ISN it may choose. Otherwise skb is consumed.
- */
-bool xtcp_timewait_rcv(struct xtcp_tw *tw, struct sk_buff *skb, bool listening, u32 *isn_floor);
-bool xtcp_timewait_reuse(struct net *net, const struct xtcp_tuple *t, struct sock *sk);	/* connect() over one */
-
 void xtcp_close(struct sock *sk, long timeout);		/* proto.close */
 extern unsigned int __percpu *xtcp_orphans;		/* how many, by CPU */
 void xtcp_close_shutdown(struct sock *sk, int how);	/* proto.shutdown */
@@ -939,11 +933,14 @@ void xtcp_demux_net_exit(struct net *net);
 u32 xtcp_demux_hash(const struct net *net, const struct xtcp_tuple *t);
 struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
 bool xtcp_demux_insert_mini(struct xtcp_mini *m);	/* false: the 4-tuple is taken; sets m->hash */
+bool xtcp_demux_any_tw(struct net *net, __be16 lport, bool (*fn)(const struct xtcp_tw *tw, const void *arg),
+		       const void *arg);
 bool xtcp_demux_remove_mini(struct xtcp_mini *m);	/* true: table's reference is the caller's now */
 void xtcp_demux_put_mini(struct xtcp_mini *m);		/* drop a reference */
 void xtcp_demux_each_mini(struct net *net, enum xtcp_mini_kind kind, void (*fn)(struct xtcp_mini *m, void *arg),
 			  void *arg);
 struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);	/* any */
+bool xtcp_demux_kernel_listens(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
 struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
 				      struct sk_buff *skb);
 int xtcp_demux_add_listener(struct sock *sk);
@@ -981,20 +978,8 @@ int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 		   const struct inet6_protocol *kernel);
 void xtcp_icmp_mtu(struct sock *sk);			/* deferred path MTU change, tp->mtu_info */
 
-int xtcp_port_get(struct sock *sk, unsigned short port);	/* proto.get_port: bind(), autobind */
-int xtcp_port_connect(struct sock *sk);			/* choose a local port, enter the connection table */
-int xtcp_port_enter(struct sock *sk);			/* explicitly bound: check the 4-tuple and enter */
-int xtcp_port_inherit(struct sock *child, const struct sock *listener);
-void xtcp_port_put(struct sock *sk);			/* proto.put_port */
-struct xtcp_port_hold *xtcp_port_hold_get(struct sock *sk, gfp_t gfp);	/* a stand-in for sk's port; before port_put */
-void xtcp_port_hold_put(struct net *net, struct xtcp_port_hold *h);
-int xtcp_port_set_saddr(struct sock *sk, const struct in6_addr *saddr);	/* the bind table follows */
-void xtcp_port_client_put(struct net *net, u16 port);	/* one user of a connect()ed port less */
-int xtcp_port_init(void);
-void xtcp_port_exit(void);
-int xtcp_port_net_init(struct net *net);
-void xtcp_port_net_exit(struct net *net);
-
 #include "cong/drive.h"
+#include "conn/timewait.h"
+#include "ip/port.h"
 
 #endif

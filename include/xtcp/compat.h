@@ -271,6 +271,29 @@ static inline struct sock *xtcp_compat_lookup6(struct net *net, const struct in6
 #endif
 }
 
+/* A listener of the kernel's TCP, of which no program that chooses among several is asked; no reference, under RCU. */
+static inline struct sock *xtcp_compat_listener4(struct net *net, __be32 raddr, __be16 rport, __be32 laddr, u16 lport,
+						 int dif, int sdif)
+{
+#ifdef XTCP_KERNEL_HAS_LOOKUP_HASHINFO
+	return __inet_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo, NULL, 0, raddr, rport, laddr, lport, dif,
+				      sdif);
+#else
+	return __inet_lookup_listener(net, NULL, 0, raddr, rport, laddr, lport, dif, sdif);
+#endif
+}
+
+static inline struct sock *xtcp_compat_listener6(struct net *net, const struct in6_addr *raddr, __be16 rport,
+						 const struct in6_addr *laddr, u16 lport, int dif, int sdif)
+{
+#ifdef XTCP_KERNEL_HAS_LOOKUP_HASHINFO
+	return inet6_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo, NULL, 0, raddr, rport, laddr, lport, dif,
+				     sdif);
+#else
+	return inet6_lookup_listener(net, NULL, 0, raddr, rport, laddr, lport, dif, sdif);
+#endif
+}
+
 /* TOS and the scope of SO_DONTROUTE for a route. */
 static inline u8 xtcp_compat_route_tos(const struct sock *sk)
 {

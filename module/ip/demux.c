@@ -32,6 +32,7 @@
 #define XTCP_DEMUX_GATES	1024u
 #define XTCP_DEMUX_MINIS_MIN	1024u
 #define XTCP_DEMUX_MINIS_MAX	65536u
+#define XTCP_DEMUX_BATCH	256u	/* buckets that a walk looks at before it lets others run */
 
 struct xtcp_demux_bucket {
 	struct hlist_nulls_head chain;
@@ -334,6 +335,53 @@ struct xtcp_mini *xtcp_demux_next_mini(struct net *net, u32 *bucket, struct xtcp
 	return m;
 }
 
+/* May this process sleep? Not if a BPF program of a cgroup has called bind(): it is within an RCU section. */
+static bool xtcp_demux_may_sleep(void)
+{
+#ifdef CONFIG_BPF_SYSCALL
+	return !current->bpf_ctx;
+#else
+	return true;
+#endif
+}
+
+/**
+ * xtcp_demux_any_tw() - is there a TIME-WAIT of a local port that @fn is true for?
+ * @net: network namespace
+ * @lport: local port
+ * @fn: called with the bucket locked
+ * @arg: for @fn
+ *
+ * Process context, may sleep. Walks the whole table.
+ */
+bool xtcp_demux_any_tw(struct net *net, __be16 lport, bool (*fn)(const struct xtcp_tw *tw, const void *arg),
+		       const void *arg)
+{
+	const struct hlist_nulls_node *n;
+	struct xtcp_mini *m;
+	bool found = false;
+	u32 i;
+
+	for (i = 0; i <= xtcp_demux_mask && !found; i++) {
+		struct xtcp_demux_bucket *b = &xtcp_demux_minis[i];
+
+		if (!(i % XTCP_DEMUX_BATCH) && xtcp_demux_may_sleep())
+			cond_resched();
+		if (is_a_nulls(READ_ONCE(b->chain.first)))
+			continue;
+		spin_lock_bh(&b->lock);
+		hlist_nulls_for_each_entry(m, n, &b->chain, node) {
+			if (m->kind != XTCP_MINI_TW || m->tuple.lport != lport || !net_eq(read_pnet(&m->net), net))
+				continue;
+			found = fn(container_of(m, struct xtcp_tw, m), arg);
+			if (found)
+				break;
+		}
+		spin_unlock_bh(&b->lock);
+	}
+	return found;
+}
+
 /* ------------------------------------------------------------ the kernel's connection table */
 
 /**
@@ -352,6 +400,23 @@ struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, i
 		return xtcp_compat_lookup4(net, t->raddr.s6_addr32[3], t->rport, t->laddr.s6_addr32[3],
 					   ntohs(t->lport), ifindex, sdif);
 	return xtcp_compat_lookup6(net, &t->raddr, t->rport, &t->laddr, ntohs(t->lport), ifindex, sdif);
+}
+
+/**
+ * xtcp_demux_kernel_listens() - does a socket of the kernel's TCP listen for this?
+ * @net: network namespace
+ * @t: addresses and ports, seen from here
+ * @ifindex: as in xtcp_demux_find_mini()
+ * @sdif: as in xtcp_demux_find_mini()
+ *
+ * Under RCU.
+ */
+bool xtcp_demux_kernel_listens(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif)
+{
+	if (xtcp_tuple_is_v4(t))
+		return xtcp_compat_listener4(net, t->raddr.s6_addr32[3], t->rport, t->laddr.s6_addr32[3],
+					     ntohs(t->lport), ifindex, sdif);
+	return xtcp_compat_listener6(net, &t->raddr, t->rport, &t->laddr, ntohs(t->lport), ifindex, sdif);
 }
 
 /**

@@ -12,6 +12,10 @@
  * passes it by. When none is left, ports that only XTCP clients use are shared between destinations; who does is
  * counted per port in xtcp_net.client_ports.
  *
+ * A TIME-WAIT whose port connect() had chosen has nothing in the bind table, only its count. So the kernel's sockets may
+ * take that port, which does no harm: their connections are found first. Ours may not: connect() looks for the 4-tuple,
+ * bind() and listen() for TIME-WAITs that TCP would count as a conflict. What had called bind() has a stand-in.
+ *
  * The table sorts by address too. A socket whose address changes while it is bound (connect(), disconnecting) leaves
  * it and enters it again; the stand-in that TIME-WAIT uses keeps the port meanwhile.
  */
@@ -37,6 +41,20 @@ struct xtcp_port_hold {
 
 static struct kmem_cache *xtcp_port_hold_slab __read_mostly;
 
+/**
+ * struct xtcp_port_count - who has a port that connect() had chosen
+ * @live: sockets; they are in the bind table, where none but ours is beside them
+ * @waiting: TIME-WAITs; they are not in the bind table
+ *
+ * The sum is no more than U16_MAX. hold_lock for writers.
+ */
+struct xtcp_port_count {
+	u16 live;
+	u16 waiting;
+};
+
+#define XTCP_PORT_TRIES		16	/* ports that the kernel may propose to bind(0) */
+
 /* ------------------------------------------------------------ the bind table */
 
 /* Enter the bind table at @port as if the socket had SO_REUSEADDR set to @reuse and no SO_REUSEPORT. */
@@ -55,16 +73,108 @@ static int xtcp_port_get_as(struct sock *sk, unsigned short port, unsigned char 
 	return err;
 }
 
+/* TIME-WAITs that have @port without a place in the bind table. */
+static u16 xtcp_port_waiting(const struct sock *sk, u16 port)
+{
+	const struct xtcp_port_count *counts = READ_ONCE(xtcp_sk_net(sk)->client_ports);
+
+	return counts ? READ_ONCE(counts[port].waiting) : 0;
+}
+
+/* Do the addresses that @sk is bound to meet those of the TIME-WAIT? As TCP has it, quirk included: see below. */
+static bool xtcp_port_addr_meets(const struct sock *sk, const struct xtcp_tw *tw)
+{
+	const struct in6_addr *laddr = &tw->m.tuple.laddr;
+	bool v4 = xtcp_tuple_is_v4(&tw->m.tuple);
+	__be32 bound4 = sk->sk_rcv_saddr;
+
+	if (sk->sk_family == AF_INET6) {
+		if (ipv6_addr_any(&sk->sk_v6_rcv_saddr))
+			return !v4 || !ipv6_only_sock(sk);
+		if (!ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
+			return ipv6_addr_equal(&sk->sk_v6_rcv_saddr, laddr);
+		bound4 = sk->sk_v6_rcv_saddr.s6_addr32[3];
+	}
+	/* 0.0.0.0 conflicts with a connection over IPv6 whose socket might have had IPv4 peers */
+	if (!bound4)
+		return v4 || !tw->v6only;
+	return v4 && bound4 == laddr->s6_addr32[3];
+}
+
+/* Would the bind table refuse @arg, a socket, for this TIME-WAIT? */
+static bool xtcp_port_conflicts(const struct xtcp_tw *tw, const void *arg)
+{
+	const struct sock *sk = arg;
+
+	if (!tw->client_port)
+		return false;
+	if (sk->sk_bound_dev_if && tw->m.ifindex && sk->sk_bound_dev_if != tw->m.ifindex)
+		return false;
+	if ((sk->sk_reuse && tw->reuse) || (sk->sk_reuseport && tw->reuseport))
+		return false;
+	return xtcp_port_addr_meets(sk, tw);
+}
+
+/* The range, from a place in it, for a port that no client of ours has: where the kernel proposes others only. */
+static int xtcp_port_search(struct sock *sk)
+{
+	const struct xtcp_port_count *counts = READ_ONCE(xtcp_sk_net(sk)->client_ports);
+	int low, high;
+	u32 i, start;
+
+	inet_sk_get_local_port_range(sk, &low, &high);
+	start = get_random_u32_below(high - low + 1);
+	for (i = 0; i <= high - low; i++) {
+		u16 port = low + (start + i) % (high - low + 1);
+
+		cond_resched();
+		if (READ_ONCE(counts[port].live) || READ_ONCE(counts[port].waiting) ||
+		    inet_is_local_reserved_port(sock_net(sk), port))
+			continue;
+		if (!inet_csk_get_port(sk, port))
+			return 0;
+	}
+	return -EADDRINUSE;
+}
+
+/* Any port: the kernel proposes, we refuse those of TIME-WAITs. */
+static int xtcp_port_get_any(struct sock *sk)
+{
+	int err, tries;
+
+	for (tries = 0; tries < XTCP_PORT_TRIES; tries++) {
+		err = inet_csk_get_port(sk, 0);
+		if (err || !xtcp_port_waiting(sk, inet_sk(sk)->inet_num))
+			return err;
+		xtcp_family_kernel_prot(sk)->put_port(sk);
+	}
+	return xtcp_port_search(sk);
+}
+
 /**
  * xtcp_port_get() - proto.get_port: bind() to @port, or to one that is free if 0; again when a socket begins to listen
- * @sk: socket, locked; process context
+ * @sk: socket, locked; process context, may sleep
  * @port: host byte order
+ *
+ * Only who asks for a port that is in TIME-WAIT here pays for the search for what it might conflict with: a walk
+ * through all TIME-WAITs. The port is taken first: what becomes a TIME-WAIT meanwhile was in the bind table before.
  *
  * Return: 0 with inet_num set, or -EADDRINUSE.
  */
 int xtcp_port_get(struct sock *sk, unsigned short port)
 {
-	return inet_csk_get_port(sk, port);
+	bool bound = inet_csk(sk)->icsk_bind_hash;
+	int err;
+
+	if (!port)
+		return xtcp_port_get_any(sk);
+	err = inet_csk_get_port(sk, port);
+	if (err || !xtcp_port_waiting(sk, port) ||
+	    !xtcp_demux_any_tw(sock_net(sk), htons(port), xtcp_port_conflicts, sk))
+		return err;
+	if (!bound)
+		xtcp_family_kernel_prot(sk)->put_port(sk);
+	return -EADDRINUSE;
 }
 
 /**
@@ -90,7 +200,7 @@ void xtcp_port_put(struct sock *sk)
 
 	if (xs->client_port) {
 		xs->client_port = false;
-		xtcp_port_client_put(sock_net(sk), inet_sk(sk)->inet_num);
+		xtcp_port_client_put(sock_net(sk), inet_sk(sk)->inet_num, false);
 	}
 	if (inet_csk(sk)->icsk_bind_hash)
 		xtcp_family_kernel_prot(sk)->put_port(sk);
@@ -156,9 +266,9 @@ int xtcp_port_enter(struct sock *sk)
 }
 
 /* The counters of client ports, allocated by the first client. NULL: no memory. May sleep. */
-static u16 *xtcp_port_counters(struct xtcp_net *xn)
+static struct xtcp_port_count *xtcp_port_counters(struct xtcp_net *xn)
 {
-	u16 *counters = READ_ONCE(xn->client_ports);
+	struct xtcp_port_count *counters = READ_ONCE(xn->client_ports);
 
 	if (likely(counters))
 		return counters;
@@ -172,29 +282,54 @@ static u16 *xtcp_port_counters(struct xtcp_net *xn)
 static bool xtcp_port_client_get(struct sock *sk, u16 port)
 {
 	struct xtcp_net *xn = xtcp_sk_net(sk);
+	struct xtcp_port_count *c = &xn->client_ports[port];
 	bool room;
 
 	spin_lock_bh(&xn->hold_lock);
-	room = xn->client_ports[port] < U16_MAX;
+	room = c->live + c->waiting < U16_MAX;
 	if (room)
-		WRITE_ONCE(xn->client_ports[port], xn->client_ports[port] + 1);
+		WRITE_ONCE(c->live, c->live + 1);
 	spin_unlock_bh(&xn->hold_lock);
 	xtcp_sk(sk)->client_port = room;
 	return room;
 }
 
 /**
+ * xtcp_port_client_wait() - a socket becomes a TIME-WAIT, which has its place among the users of the port from now on
+ * @sk: locked, still in the bind table; any context
+ *
+ * Return: whether connect() had chosen the port; if so, xtcp_port_client_put() is to follow.
+ */
+bool xtcp_port_client_wait(struct sock *sk)
+{
+	struct xtcp_net *xn = xtcp_sk_net(sk);
+	struct xtcp_port_count *c;
+
+	if (!xtcp_sk(sk)->client_port)
+		return false;
+	xtcp_sk(sk)->client_port = false;
+	c = &xn->client_ports[inet_sk(sk)->inet_num];
+	spin_lock_bh(&xn->hold_lock);
+	WRITE_ONCE(c->live, c->live - 1);
+	WRITE_ONCE(c->waiting, c->waiting + 1);
+	spin_unlock_bh(&xn->hold_lock);
+	return true;
+}
+
+/**
  * xtcp_port_client_put() - one user less of a port that connect() had chosen; any context
  * @net: network namespace
  * @port: host byte order
+ * @waiting: it was a TIME-WAIT, not a socket
  */
-void xtcp_port_client_put(struct net *net, u16 port)
+void xtcp_port_client_put(struct net *net, u16 port, bool waiting)
 {
 	struct xtcp_net *xn = xtcp_net(net);
+	u16 *n = waiting ? &xn->client_ports[port].waiting : &xn->client_ports[port].live;
 
 	spin_lock_bh(&xn->hold_lock);
-	if (!WARN_ON_ONCE(!xn->client_ports[port]))
-		WRITE_ONCE(xn->client_ports[port], xn->client_ports[port] - 1);
+	if (!WARN_ON_ONCE(!*n))
+		WRITE_ONCE(*n, *n - 1);
 	spin_unlock_bh(&xn->hold_lock);
 }
 
@@ -245,27 +380,42 @@ static void xtcp_port_range_init(struct sock *sk, const struct xtcp_tuple *t, st
 	r->start = (xtcp_connect_hash(t, 0) + step) % r->count;
 }
 
+/* Is a request or a TIME-WAIT of the 4-tuple @t in the way of @sk? */
+static bool xtcp_port_tuple_waits(const struct sock *sk, const struct xtcp_tuple *t)
+{
+	struct net *net = sock_net(sk);
+	struct xtcp_mini *m = xtcp_demux_find_mini(net, t, sk->sk_bound_dev_if, 0);
+	bool waits;
+
+	if (!m)
+		return false;
+	waits = m->kind != XTCP_MINI_TW || !xtcp_timewait_may_reuse(net, container_of(m, struct xtcp_tw, m));
+	xtcp_demux_put_mini(m);
+	return waits;
+}
+
 /* One pass over the range: ports nobody has (@share false), or ports that XTCP clients have already (@share true). */
 static int xtcp_port_scan(struct sock *sk, struct xtcp_tuple *t, const struct xtcp_port_range *r, bool share)
 {
-	const u16 *users = READ_ONCE(xtcp_sk_net(sk)->client_ports);
+	const struct xtcp_port_count *counts = READ_ONCE(xtcp_sk_net(sk)->client_ports);
 	struct net *net = sock_net(sk);
 	u32 i;
 
 	for (i = 0; i < r->count; i++) {
 		u16 port = r->low + (r->start + i) % r->count;
-		u16 n = READ_ONCE(users[port]);
+		u16 live = READ_ONCE(counts[port].live);
 
-		if (share ? !n : n)
+		if (share != (live || READ_ONCE(counts[port].waiting)))
 			continue;
 		if (inet_is_local_reserved_port(net, port))
 			continue;
 		cond_resched();
 		/* looking is cheaper than claiming the port to find out */
 		t->lport = htons(port);
-		if (share && xtcp_port_tuple_taken(sk, t))
+		if (share && (xtcp_port_tuple_taken(sk, t) || xtcp_port_tuple_waits(sk, t)))
 			continue;
-		if (!xtcp_port_claim(sk, port, share ? SK_FORCE_REUSE : SK_NO_REUSE))
+		/* a port that has TIME-WAITs only may be a kernel socket's by now, which is not joined */
+		if (!xtcp_port_claim(sk, port, live ? SK_FORCE_REUSE : SK_NO_REUSE))
 			return 0;
 	}
 	return -EADDRNOTAVAIL;

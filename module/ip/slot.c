@@ -218,16 +218,26 @@ static void xtcp_slot_to_request(const struct xtcp_slot_rx *rx, struct xtcp_req 
 	xtcp_req_rcv(req, skb);
 }
 
-/* RFC 9293 3.10.7.4, TIME-WAIT: a SYN may open the next incarnation, if somebody listens. */
-static void xtcp_slot_to_timewait(struct xtcp_slot_rx *rx, struct xtcp_tw *tw, struct sk_buff *skb)
+/*
+ * RFC 9293 3.10.7.4, TIME-WAIT: a SYN may open the next incarnation, if somebody listens. False: that is the kernel, and
+ * the TIME-WAIT has given way.
+ */
+static bool xtcp_slot_to_timewait(struct xtcp_slot_rx *rx, struct xtcp_tw *tw, struct sk_buff *skb)
 {
 	struct sock *listener = NULL;
 	u32 isn_floor = 0;
+	bool syn;
 
 	if (!xtcp_slot_check_segment(rx, skb))
 		goto put;
-	if (tcp_hdr(skb)->syn && !tcp_hdr(skb)->ack && atomic_read(&xtcp_net(rx->net)->listeners))
+	syn = tcp_hdr(skb)->syn && !tcp_hdr(skb)->ack;
+	if (syn && atomic_read(&xtcp_net(rx->net)->listeners))
 		listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->ifindex, rx->sdif, skb);
+	if (syn && !listener && xtcp_demux_kernel_listens(rx->net, &rx->t, rx->ifindex, rx->sdif) &&
+	    xtcp_timewait_yield(tw, skb)) {
+		xtcp_demux_put_mini(&tw->m);
+		return false;
+	}
 	if (!xtcp_slot_check_socket(rx, listener, skb))
 		goto put;
 	xtcp_slot_adopt(rx, skb);
@@ -235,9 +245,10 @@ static void xtcp_slot_to_timewait(struct xtcp_slot_rx *rx, struct xtcp_tw *tw, s
 		XTCP_CB(skb)->rx.isn_floor = isn_floor;
 		xtcp_listen_rcv(listener, skb, &rx->t);
 	}
-	return;
+	return true;
 put:
 	xtcp_demux_put_mini(&tw->m);
+	return true;
 }
 
 /* ------------------------------------------------------------ whose is it */
@@ -269,11 +280,11 @@ static bool xtcp_slot_take_new(struct xtcp_slot_rx *rx, struct sk_buff *skb)
 	if (atomic_read(&xn->requests) || READ_ONCE(xn->tw_count)) {
 		m = xtcp_demux_find_mini(rx->net, &rx->t, rx->ifindex, rx->sdif);
 		if (m && m->kind == XTCP_MINI_TW)
-			xtcp_slot_to_timewait(rx, container_of(m, struct xtcp_tw, m), skb);
-		else if (m)
+			return xtcp_slot_to_timewait(rx, container_of(m, struct xtcp_tw, m), skb);
+		if (m) {
 			xtcp_slot_to_request(rx, container_of(m, struct xtcp_req, m), skb);
-		if (m)
 			return true;
+		}
 	}
 	if (!atomic_read(&xn->listeners))
 		return false;

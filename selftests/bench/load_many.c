@@ -16,6 +16,7 @@
 
 #define MANY_PORT	7200
 #define LISTENERS	4
+#define WARM_UP		600	/* more than the records of closed connections that are kept */
 #define FIN_WAIT_S	5	/* tcp_fin_timeout of the namespaces */
 
 static int dial(const struct xnet *net, enum xnet_stack stack, const struct xnet_addr *addr)
@@ -216,17 +217,31 @@ int many_timewait(const struct load_row *row, struct xnet *net, enum xnet_stack 
 	bool client = !strcmp(row->how, "client");
 	double before;
 
-	settle(1);
+	if (xnet_sysctl(net->ns[XNET_NEAR], "net/ipv4/tcp_max_tw_buckets", "100000") ||
+	    xnet_sysctl(net->ns[XNET_FAR], "net/ipv4/tcp_max_tw_buckets", "100000"))
+		return load_fail("tcp_max_tw_buckets");
+	if (stack == XNET_XTCP && (xnet_sysctl(net->ns[XNET_NEAR], "net/xtcp/time_wait_max", "100000") ||
+				   xnet_sysctl(net->ns[XNET_FAR], "net/xtcp/time_wait_max", "100000")))
+		return load_fail("time_wait_max");
+	if (crowd_open(&crowd, net, stack, n))
+		return -1;
+	/* what the first connections bring, as the records of those that ended, is no part of each */
+	if (crowd_grow(&crowd, net, stack, WARM_UP))
+		return -1;
+	load_close(crowd.near, WARM_UP);
+	load_close(crowd.far, WARM_UP);
+	settle(2);
 	before = load_slab_bytes();
-	if (crowd_open(&crowd, net, stack, n) || crowd_grow(&crowd, net, stack, n))
+	crowd.size = 0;
+	if (crowd_grow(&crowd, net, stack, n))
 		return -1;
 	for (int i = 0; i < n; i++) {
 		close(client ? crowd.near[i] : crowd.far[i]);
 		close(client ? crowd.far[i] : crowd.near[i]);
 	}
-	crowd_close(&crowd);
 	settle(2);
 	load_print("bytes", (load_slab_bytes() - before) / n);
+	crowd_close(&crowd);
 	/* all of them end before the next sample */
 	settle(62);
 	return 0;

@@ -125,6 +125,210 @@ TEST_F_TIMEOUT(pair, holds_its_port, 200)
 	ASSERT_EQ(0, make_time_wait(net, 5000, false));
 }
 
+/*
+ * The same with a port that connect() chose, which is returned; 0 is an error. The far end's socket has closed, too.
+ */
+static int make_client_time_wait(const struct xnet *net, bool reuse)
+{
+	long before = xnet_sockstat(net->ns[XNET_NEAR], XNET_XTCP, "timewait");
+	struct xnet_addr far = xnet_address(net->family, XNET_FAR, XNET_PORT), near;
+	int listener, fd[2];
+
+	listener = xnet_listen(net, XNET_FAR, XNET_PORT);
+	fd[XNET_NEAR] = xnet_socket(net->ns[XNET_NEAR], XNET_XTCP, net->family);
+	if (listener < 0 || fd[XNET_NEAR] < 0)
+		return 0;
+	xnet_set_int(fd[XNET_NEAR], SOL_SOCKET, SO_REUSEADDR, reuse);
+	if (xnet_connect(fd[XNET_NEAR], &far))
+		return 0;
+	near = xnet_name(fd[XNET_NEAR]);
+	fd[XNET_FAR] = xnet_accept(listener);
+	close(listener);
+	close(fd[XNET_NEAR]);
+	close(fd[XNET_FAR]);
+	if (!xnet_await_sockstat(net->ns[XNET_NEAR], XNET_XTCP, "timewait", before + 1))
+		return 0;
+	return xnet_port(&near);
+}
+
+/* errno of bind() to ADDR, then of listen(), in the near host. */
+static int try_addr(const struct xnet *net, const struct xnet_addr *addr, bool reuse, bool v6only)
+{
+	int fd = xnet_socket(net->ns[XNET_NEAR], XNET_XTCP, addr->sa.sa_family);
+	int error;
+
+	if (reuse)
+		xnet_set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (v6only)
+		xnet_set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	error = xnet_bind(fd, addr) || listen(fd, 1) ? errno : 0;
+	close(fd);
+	return error;
+}
+
+/*
+ * A port that connect() chose is in TIME-WAIT for bind() as one that was bound: refused where addresses meet and not
+ * both have SO_REUSEADDR. socket(7), RFC 9293 3.6.1.
+ */
+TEST_F(pair, client_port_refused)
+{
+	const struct xnet *net = &self->net;
+	int plain, reuse;
+
+	plain = make_client_time_wait(net, false);
+	ASSERT_LT(0, plain);
+	reuse = make_client_time_wait(net, true);
+	ASSERT_LT(0, reuse);
+	for (int on = 0; on < 2; on++) {
+		struct xnet_addr any = xnet_any(net->family, plain), own = xnet_address(net->family, XNET_NEAR, plain);
+		struct xnet_addr other = xnet_loopback(net->family, plain);
+
+		EXPECT_EQ(EADDRINUSE, try_addr(net, &any, on, false));
+		EXPECT_EQ(EADDRINUSE, try_addr(net, &own, on, false));
+		EXPECT_EQ(0, try_addr(net, &other, on, false));
+		if (net->family == AF_INET) {
+			any = xnet_any(AF_INET6, plain);
+			EXPECT_EQ(EADDRINUSE, try_addr(net, &any, on, false));
+			EXPECT_EQ(0, try_addr(net, &any, on, true));
+		} else {
+			EXPECT_EQ(EADDRINUSE, try_addr(net, &any, on, true));
+			other = xnet_address(AF_INET, XNET_NEAR, plain);
+			EXPECT_EQ(0, try_addr(net, &other, on, false));
+			any = xnet_any(AF_INET, plain);
+			EXPECT_EQ(EADDRINUSE, try_addr(net, &any, on, false));
+		}
+		xnet_set_port(&own, reuse);
+		EXPECT_EQ(on ? 0 : EADDRINUSE, try_addr(net, &own, on, false));
+	}
+	EXPECT_EQ(2, xnet_sockstat(net->ns[XNET_NEAR], XNET_XTCP, "timewait"));
+}
+
+/* bind() to port 0, listen() without bind() and connect() pass ports in TIME-WAIT by; RFC 6191 is off. */
+TEST_F(pair, client_port_passed_by)
+{
+	enum { LOW = 30000, PORTS = 8, WAIT = 3 };
+	struct xnet_addr zero = xnet_any(self->net.family, 0), far = xnet_address(self->net.family, XNET_FAR, XNET_PORT);
+	const struct xnet *net = &self->net;
+	int fd[PORTS], listener, ns = net->ns[XNET_NEAR], n;
+	bool taken[PORTS] = {};
+
+	ASSERT_EQ(0, xnet_sysctl(ns, "net/ipv4/ip_local_port_range", "30000 30007"));
+	ASSERT_EQ(0, xnet_sysctl(ns, "net/ipv4/tcp_tw_reuse", "0"));
+	for (int i = 0; i < WAIT; i++) {
+		int port = make_client_time_wait(net, false);
+
+		ASSERT_LE(LOW, port);
+		ASSERT_FALSE(taken[port - LOW]);
+		taken[port - LOW] = true;
+	}
+	listener = xnet_listen(net, XNET_FAR, XNET_PORT);
+	ASSERT_LE(0, listener);
+	for (n = 0; n < PORTS; n++) {
+		struct xnet_addr got;
+
+		fd[n] = xnet_socket(ns, XNET_XTCP, net->family);
+		ASSERT_LE(0, fd[n]);
+		if (n % 3 == 0 ? xnet_bind(fd[n], &zero) : n % 3 == 1 ? listen(fd[n], 1) : xnet_connect(fd[n], &far))
+			break;
+		got = xnet_name(fd[n]);
+		ASSERT_LE(LOW, xnet_port(&got));
+		ASSERT_GT(LOW + PORTS, xnet_port(&got));
+		EXPECT_FALSE(taken[xnet_port(&got) - LOW]);
+		taken[xnet_port(&got) - LOW] = true;
+	}
+	EXPECT_EQ(PORTS - WAIT, n);
+	/* none is left, whoever asks */
+	close(fd[n]);
+	fd[n] = xnet_socket(ns, XNET_XTCP, net->family);
+	EXPECT_EQ(-1, xnet_bind(fd[n], &zero));
+	EXPECT_EQ(EADDRINUSE, errno);
+	EXPECT_EQ(-1, listen(fd[n], 1));
+	EXPECT_EQ(EADDRINUSE, errno);
+	EXPECT_EQ(-1, xnet_connect(fd[n], &far));
+	EXPECT_EQ(EADDRNOTAVAIL, errno);
+	EXPECT_EQ(WAIT, xnet_sockstat(ns, XNET_XTCP, "timewait"));
+}
+
+/* Is what one end sends what the other one reads, both ways? */
+static bool talk(int a, int b)
+{
+	int end[2] = { a, b };
+	char text[6];
+
+	for (int i = 0; i < 2; i++)
+		if (xnet_write_all(end[i], "across", 6) != 6 || xnet_read_all(end[!i], text, 6) != 6 ||
+		    memcmp(text, "across", 6))
+			return false;
+	return true;
+}
+
+/* A port that connect() chose is no longer in the bind table: the kernel's TCP may connect from the very 4-tuple. */
+TEST_F(pair, client_port_connects)
+{
+	const struct xnet *net = &self->net;
+	int ns = net->ns[XNET_NEAR];
+
+	if (!xnet_under_test())
+		return;
+	for (int reuse = 0; reuse < 2; reuse++) {
+		int port = make_client_time_wait(net, false), listener, fd[2];
+		struct xnet_addr near = xnet_address(net->family, XNET_NEAR, port);
+		struct xnet_addr far = xnet_address(net->family, XNET_FAR, XNET_PORT);
+
+		ASSERT_LT(0, port);
+		listener = xnet_listen(net, XNET_FAR, XNET_PORT);
+		ASSERT_LE(0, listener);
+		fd[XNET_NEAR] = xnet_socket(ns, XNET_TCP, net->family);
+		ASSERT_LE(0, fd[XNET_NEAR]);
+		xnet_set_int(fd[XNET_NEAR], SOL_SOCKET, SO_REUSEADDR, reuse);
+		ASSERT_EQ(0, xnet_bind(fd[XNET_NEAR], &near));
+		ASSERT_EQ(0, xnet_connect(fd[XNET_NEAR], &far));
+		fd[XNET_FAR] = xnet_accept(listener);
+		ASSERT_LE(0, fd[XNET_FAR]);
+		EXPECT_TRUE(talk(fd[XNET_NEAR], fd[XNET_FAR]));
+		EXPECT_EQ(reuse + 1, xnet_sockstat(ns, XNET_XTCP, "timewait"));
+		/* it is the kernel's now, so ours may not have it */
+		EXPECT_EQ(EADDRINUSE, try_bind(ns, XNET_XTCP, net->family, port, false));
+		close(fd[XNET_FAR]);
+		close(fd[XNET_NEAR]);
+		close(listener);
+	}
+}
+
+/* ... and may listen there: a SYN of the very 4-tuple that is newer (RFC 6191) ends the TIME-WAIT and reaches it. */
+TEST_F(pair, client_port_listens)
+{
+	const struct xnet *net = &self->net;
+	struct xnet_addr far = xnet_address(net->family, XNET_FAR, XNET_PORT), near;
+	int port, listener, fd[2], ns = net->ns[XNET_NEAR];
+	u64 begin;
+
+	if (!xnet_under_test())
+		return;
+	port = make_client_time_wait(net, false);
+	ASSERT_LT(0, port);
+	near = xnet_address(net->family, XNET_NEAR, port);
+	listener = xnet_socket(ns, XNET_TCP, net->family);
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(0, xnet_bind(listener, &near));
+	ASSERT_EQ(0, listen(listener, 1));
+	/* the clock of timestamps moves on */
+	xnet_sleep_ms(20);
+	fd[XNET_FAR] = xnet_socket(net->ns[XNET_FAR], net->stack[XNET_FAR], net->family);
+	ASSERT_LE(0, fd[XNET_FAR]);
+	xnet_set_int(fd[XNET_FAR], SOL_SOCKET, SO_REUSEADDR, 1);
+	ASSERT_EQ(0, xnet_bind(fd[XNET_FAR], &far));
+	begin = xnet_now_ms();
+	ASSERT_EQ(0, xnet_connect(fd[XNET_FAR], &near));
+	/* by the first SYN */
+	EXPECT_GT(900, (int)(xnet_now_ms() - begin));
+	fd[XNET_NEAR] = xnet_accept(listener);
+	ASSERT_LE(0, fd[XNET_NEAR]);
+	EXPECT_TRUE(talk(fd[XNET_NEAR], fd[XNET_FAR]));
+	EXPECT_EQ(0, xnet_sockstat(ns, XNET_XTCP, "timewait"));
+	EXPECT_EQ(1, xnet_counter(ns, XNET_XTCP, "TWRecycled"));
+}
+
 /* The same connection again, four numbers alike, is refused while its TIME-WAIT holds: connect(2), EADDRNOTAVAIL. */
 TEST_F(pair, same_connection_refused)
 {
