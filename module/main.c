@@ -17,10 +17,14 @@ static int __init xtcp_main_init(void)
 	const char *what;
 	int err;
 
+	what = "parts of sockets";
+	err = xtcp_part_init();
+	if (err)
+		goto fail;
 	what = "protocols";
 	err = xtcp_family_protos_register();
 	if (err)
-		goto fail;
+		goto fail_part;
 	what = "ports";
 	err = xtcp_port_init();
 	if (err)
@@ -79,6 +83,8 @@ fail_port:
 	xtcp_port_exit();
 fail_protos:
 	xtcp_family_protos_unregister();
+fail_part:
+	xtcp_part_exit();
 fail:
 	pr_err("not loaded: registering the %s failed: %pe\n", what, ERR_PTR(err));
 	return err;
@@ -97,6 +103,7 @@ static void __exit xtcp_main_exit(void)
 	xtcp_req_exit();
 	xtcp_port_exit();
 	xtcp_family_protos_unregister();
+	xtcp_part_exit();
 }
 
 module_init(xtcp_main_init);

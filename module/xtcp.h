@@ -64,6 +64,7 @@
 #include "clock.h"
 #include "ctl/control.h"
 #include "ctl/mib.h"
+#include "sock/part.h"
 
 #define XTCP_ADVERTISED_MSS_MIN	88u	/* smallest send MSS ever used, bytes (against tiny-MSS attacks) */
 #define XTCP_SYN_RETRIES_MAX	255
@@ -143,7 +144,7 @@ static_assert(sizeof(struct xtcp_cb) <= sizeof_field(struct sk_buff, cb));
 #define XTCP_SKB_RETRANS	0x04	/* the last retransmission is still in flight */
 #define XTCP_SKB_EVER_RETRANS	0x08	/* was retransmitted at least once (Karn) */
 
-/* enum xtcp_deferred - bits of xtcp_sock.deferred: work that met a socket owned by a process */
+/* enum xtcp_deferred - bits of sk_tsq_flags: work that met a socket owned by a process */
 enum xtcp_deferred {
 	XTCP_DEFER_RTX,
 	XTCP_DEFER_DELACK,
@@ -164,20 +165,6 @@ enum xtcp_rtx_mode {
 	XTCP_RTX_REO,		/* RFC 8985 6 reordering window */
 };
 
-#define XTCP_FASTOPEN_KEYS	2
-
-/**
- * struct xtcp_fastopen_keys - a listener's own keys for Fast Open cookies
- * @key: the first makes cookies, all of them are believed
- * @num: of them
- * @rcu: readers are softirqs
- */
-struct xtcp_fastopen_keys {
-	siphash_key_t key[XTCP_FASTOPEN_KEYS];
-	unsigned int num;
-	struct rcu_head rcu;
-};
-
 /* enum xtcp_fastopen_opt - the Fast Open option of connect()'s first SYN */
 enum xtcp_fastopen_opt {
 	XTCP_FASTOPEN_NONE,
@@ -186,179 +173,111 @@ enum xtcp_fastopen_opt {
 };
 
 /**
- * struct xtcp_listen - what only a listener has
- * @stats: queue marks and drops by cause
- * @accept_lock: guards @accept_queue, sk_ack_backlog, and the way out of TCP_LISTEN
- * @accept_queue: children waiting for accept(), oldest first (xtcp_sock.accept_node)
- * @requests: requests in the SYN queue
- * @fastopen_max: TCP_FASTOPEN: children that may be in SYN-RECEIVED, 0 = off
- * @fastopen_pending: those that are
- * @fastopen_resets: those that the peer reset instead of finishing the handshake, since @fastopen_resets_at (jiffies)
- * @fastopen_keys: TCP_FASTOPEN_KEY, or NULL: the netns's
- * @syn_overflow_at: jiffies of the last SYN queue overflow; cookies are believed for a while after it
- */
-struct xtcp_listen {
-	struct xtcp_listen_stats stats;
-	spinlock_t accept_lock;		/* accept_queue, and the way out of TCP_LISTEN */
-	struct list_head accept_queue;
-	atomic_t requests;
-	unsigned int fastopen_max;
-	atomic_t fastopen_pending;
-	atomic_t fastopen_resets;
-	unsigned long fastopen_resets_at;
-	struct xtcp_fastopen_keys __rcu *fastopen_keys;
-	unsigned long syn_overflow_at;
-};
-
-/**
  * struct xtcp_sock - an AF_XTCP socket
  * @tp: must be first; congestion controls and tcp_get_info() read it, and it is kept true
- * @deferred: XTCP_DEFER_* bits, atomic
- * @tsq_node: on a CPU's list of sockets to resume (guarded by XTCP_TSQ_QUEUED)
  * @xn: our part of its namespace, which lives longer
+ * @tx: what only a sender needs, or NULL (sock/part.h)
+ * @unsent: see xtcp_unsent()
+ * @rtx_at: when the retransmission timer is due, jiffies; it may run earlier, and finds that
+ * @delack_at: until when at most an ACK is delayed, jiffies; its timer may run earlier, and finds that
+ * @rtx_mode: enum xtcp_rtx_mode
+ * @delack_waits: an ACK is being delayed
  * @v4: packets travel over IPv4 (an AF_INET socket, or AF_INET6 with a v4-mapped peer)
  * @client_port: the local port was chosen by connect() and is counted in xtcp_net.client_ports
- * @rtx_mode: enum xtcp_rtx_mode
- * @rtx_at: when it is due, jiffies; @rtx_timer may run earlier, and finds that
- * @rtx_timer: retransmission or persist timer
- * @delack_waits: an ACK is being delayed
- * @delack_at: until when at most, jiffies; @delack_timer may run earlier, and finds that
- * @delack_timer: delayed ACK
+ * @isn: ISS
+ * @peer_isn: IRS
+ * @time_wait_ms: length of TIME-WAIT, 0 = the netns's
  * @rto_max_us: upper bound of the RTO, us (TCP_RTO_MAX_MS); set by the user
- * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
- * @rto_at_us: tcp_mstamp at which the RTO ends that began with the last ACK; a tail loss probe comes before it
- * @reo_wait_us: what is in flight may prove lost by time this long from now, 0 = no
- * @minrtt: windowed minimum behind tp->rtt_min
- * @prr: proportional rate reduction
- * @rack: loss detection by time
- * @tlp: tail loss probe under way
- * @undo: the books of a reduction that may prove needless
- * @frto: was the time-out needless?
- * @mtup: search for the path MTU
- * @dupacks: duplicate ACKs since SND.UNA moved (no SACK)
- * @fin_queued: FIN is in the send queue or sent
- * @fin_seq: its sequence number, if @fin_queued
- * @rtx_first: the first retransmission of this recovery has yet to leave
- * @fed: until when (low half of jiffies) the last unsent buffer waits for the next page of a sendfile(); 0: it does not
- * @sacked_high: end of the highest SACKed byte, if tp->sacked_out
- * @lost_below: every un-SACKed byte sent before this one is marked lost already
- * @fastopen_option: enum xtcp_fastopen_opt
- * @fastopen_used: this connect() takes part in Fast Open
+ * @params_own: bits by XTCP_A_PARAM_*: the program has set it, no default or policy does
+ * @params_policy: the same: the policy of this connection has; the next one begins without
+ * @quickack: every segment is acknowledged at once
  * @fastopen_child: made of a SYN: usable in SYN-RECEIVED
- * @fastopen_listener: where it counts as pending, with a reference
- * @fastopen_msg: what sendmsg() wants to send with the SYN, during that call
- * @fastopen_text: bytes of it
  * @fin_rcvd: the peer's FIN was taken in order
- * @sacks: blocks to report, most recent first
- * @nr_sacks: entries in @sacks
- * @dsack: duplicate to report in the next ACK, if dsack.start != dsack.end
  * @ack_now: an ACK must leave before the segment handler returns
+ * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
+ * @last_ack_sent: RCV.NXT in the last segment sent (Last.ACK.sent)
+ * @ato_us: smoothed time between data segments
+ * @last_data_us: tcp_mstamp of the last data segment
+ * @grown: bytes by which the window grew, each two of which one arriving is acknowledged at once: the sender may be in
+ *	slow start
+ * @fin_seq: its sequence number, if @fin_queued
+ * @fed: until when (low half of jiffies) the last unsent buffer waits for the next page of a sendfile(); 0: it does not
  * @ack_dup: a duplicate ACK is owed; with SACK it may wait a little (rx/dupack.c)
+ * @pingpong: interactive use: let data carry ACKs
+ * @answered: text was answered by text at once, the last time that some arrived
+ * @turns: how often that was done
+ * @quick: quick-ack credits
+ * @fin_queued: FIN is in the send queue or sent
  * @dupacks_sent: duplicate ACKs sent for @dupack_seq, up to those that are sent at once
  * @dupacks_held: held back since the last ACK
  * @dupack_seq: RCV.NXT they are for
- * @grown: bytes by which the window grew, each two of which one arriving is acknowledged at once: the sender may be in
- *	slow start
- * @quick: quick-ack credits
- * @pingpong: interactive use: let data carry ACKs
- * @turns: how often text was answered by text at once
- * @answered: that was done for the last text that arrived
- * @ato_us: smoothed time between data segments
- * @last_ack_sent: RCV.NXT in the last segment sent (Last.ACK.sent)
- * @time_wait_ms: length of TIME-WAIT, 0 = the netns's
- * @accept_node: on the parent's accept queue
+ * @fastopen_option: enum xtcp_fastopen_opt
+ * @fastopen_used: this connect() takes part in Fast Open
+ * @fastopen_listener: where it counts as pending, with a reference
  * @why: where the time goes
  * @init_cwnd: initial window in segments, 0 = the route's or the netns's
- * @quickack: every segment is acknowledged at once
  * @policy: number of the policy that was applied, or 0
- * @params_own: bits by XTCP_A_PARAM_*: the program has set it, no default or policy does
- * @params_policy: the same: the policy of this connection has; the next one begins without
- * @unsent: see xtcp_unsent()
- * @peer_isn: IRS
- * @isn: ISS
- * @listen: listener part
+ * @accept_node: on the parent's accept queue
+ * @listen: listener part, or NULL (sock/part.h)
+ *
+ * Its size is what an idle connection costs. Fields of the kernel's that mean the same to its TCP are used as they are:
+ * the timers (timer.c), sk_tsq_flags for enum xtcp_deferred (atomic), tp.tsq_node, tp.rtt_min, the SACK blocks to report
+ * (xtcp_sacks()), and tp.fastopen_req for what sendmsg() wants to send with the SYN.
  */
 struct xtcp_sock {
 	struct tcp_sock tp;
 
-	/* atomic */
-	unsigned long deferred;
-	struct llist_node tsq_node;
-
 	/* constant */
 	struct xtcp_net *xn;
+
+	/* socket lock: sending; outlives the connection */
+	struct xtcp_sender *tx;
+	struct sk_buff_head unsent;
+
+	/* socket lock: timers */
+	u32 rtx_at;		/* jiffies */
+	u32 delack_at;		/* jiffies */
+	u8 rtx_mode;
+	bool delack_waits;
+	/* tp.pacing_timer: next departure when sk_pacing_status asks for pacing without fq */
+	/* tp.compressed_ack_timer: sends a duplicate ACK that was held back */
 
 	/* socket lock: constant once connected */
 	bool v4;
 	bool client_port;
 	u32 isn;
 	u32 peer_isn;
-	u32 time_wait_ms;
-
-	/* socket lock: timers */
-	u8 rtx_mode;
-	bool delack_waits;
-	unsigned long rtx_at;
-	unsigned long delack_at;
-	struct timer_list rtx_timer;
-	struct timer_list delack_timer;
-	/* tp.pacing_timer: next departure when sk_pacing_status asks for pacing without fq */
-	/* tp.compressed_ack_timer: sends a duplicate ACK that was held back */
 
 	/* socket lock: set by the user, kept from one connection to the next */
+	u32 time_wait_ms;
 	u32 rto_max_us;
+	u16 params_own;
+	u16 params_policy;
 	bool quickack;
-	u32 params_own;
-	u32 params_policy;
 
-	/* socket lock: sending; outlives the connection */
-	struct sk_buff_head unsent;
-
-	/* socket lock: sending */
-	u32 rto_us;
-	u64 rto_at_us;
-	u32 reo_wait_us;
-	struct xtcp_minrtt minrtt;
-	struct xtcp_prr prr;
-	struct xtcp_rack rack;
-	struct xtcp_tlp tlp;
-	struct xtcp_undo undo;
-	struct xtcp_frto frto;
-	struct xtcp_plpmtu mtup;
-	u32 dupacks;
-	u32 fin_seq;
-	bool fin_queued;
-	bool rtx_first;		/* fast retransmission of this recovery has yet to leave */
-	u16 fed;		/* jiffies */
-	u32 sacked_high;	/* end of the highest SACKed byte, if tp->sacked_out */
-	u32 lost_below;		/* every un-SACKed byte sent before this one is marked lost already */
-
-	/* socket lock: Fast Open */
-	u8 fastopen_option;
-	bool fastopen_used;
+	/* socket lock: the connection's, from here to accept_node; the first two are read without it, too */
 	bool fastopen_child;
-	struct sock *fastopen_listener;
-	struct msghdr *fastopen_msg;
-	size_t fastopen_text;
-
-	/* socket lock: receiving */
 	bool fin_rcvd;
 	bool ack_now;
-	bool ack_dup;
-	u8 dupacks_sent;
-	u32 dupacks_held;
-	u32 dupack_seq;
+	u32 rto_us;
+	u32 last_ack_sent;
+	u32 ato_us;
+	u64 last_data_us;
 	u32 grown;
+	u32 fin_seq;
+	u16 fed;		/* jiffies */
+	bool ack_dup;
 	bool pingpong;
 	bool answered;
 	u8 turns;
 	u8 quick;
-	u8 nr_sacks;
-	struct xtcp_sack sacks[XTCP_MAX_OOO_SACKS];
-	struct xtcp_sack dsack;
-	u32 ato_us;
-	u32 last_ack_sent;
-	u64 last_data_us;	/* tcp_mstamp of the last data segment */
+	bool fin_queued;
+	u8 dupacks_sent;
+	u8 fastopen_option;
+	bool fastopen_used;
+	u32 dupacks_held;
+	u32 dupack_seq;
+	struct sock *fastopen_listener;
 
 	/* socket lock: observation and settings of the connection (ctl/) */
 	struct xtcp_why why;
@@ -368,7 +287,7 @@ struct xtcp_sock {
 	/* the parent's accept_lock */
 	struct list_head accept_node;
 
-	struct xtcp_listen listen;
+	struct xtcp_listen *listen;
 };
 
 /** struct xtcp6_sock - the same for sockets opened as IPv6; inet6 must be last for kernels that look there */
@@ -392,6 +311,28 @@ static inline struct sk_buff_head *xtcp_unsent(const struct sock *sk)
 {
 	return &xtcp_sk(sk)->unsent;
 }
+
+/** xtcp_sender_get() - the connection is about to queue text or FIN: has it the part that this takes? Socket lock */
+static inline bool xtcp_sender_get(struct sock *sk, gfp_t gfp)
+{
+	return likely(xtcp_sk(sk)->tx) || xtcp_part_make_sender(sk, gfp);
+}
+
+/** xtcp_sacks() - the blocks to report, most recent first, tp->rx_opt.num_sacks of them (RFC 2018) */
+static inline struct xtcp_sack *xtcp_sacks(struct xtcp_sock *xs)
+{
+	return (struct xtcp_sack *)xs->tp.selective_acks;
+}
+
+/** xtcp_dsack() - the duplicate to report in the next ACK, if its start is not its end (RFC 2883) */
+static inline struct xtcp_sack *xtcp_dsack(struct xtcp_sock *xs)
+{
+	return (struct xtcp_sack *)xs->tp.duplicate_sack;
+}
+
+static_assert(sizeof_field(struct tcp_sock, selective_acks) == XTCP_MAX_OOO_SACKS * sizeof(struct xtcp_sack));
+static_assert(offsetof(struct tcp_sack_block, start_seq) == offsetof(struct xtcp_sack, start));
+static_assert(offsetof(struct tcp_sack_block, end_seq) == offsetof(struct xtcp_sack, end));
 
 /** xtcp_opening() - is the handshake under way, and nothing to be sent or read before it ends? */
 static inline bool xtcp_opening(const struct sock *sk)

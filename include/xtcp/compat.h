@@ -341,15 +341,42 @@ static inline void xtcp_compat_hrtimer_setup(struct hrtimer *timer, enum hrtimer
 #endif
 }
 
-/* Where ss(8) and /proc/net/tcp look for the time of the next retransmission. */
-static inline void xtcp_compat_show_timeout(struct sock *sk, unsigned long at)
-{
+/*
+ * The retransmission timer, and where ss(8) and /proc/net/tcp look for its time: in a field of its own, else in the
+ * timer, which then must not run earlier than is shown (xtcp_compat_show_timeout() is false).
+ */
 #ifdef XTCP_KERNEL_HAS_ICSK_TIMEOUT
+static inline bool xtcp_compat_show_timeout(struct sock *sk, unsigned long at)
+{
 	inet_csk(sk)->icsk_timeout = at;
-#else
-	WRITE_ONCE(sk->tcp_retransmit_timer.expires, at);
-#endif
+	return true;
 }
+
+static inline struct timer_list *xtcp_compat_rtx_timer(struct sock *sk)
+{
+	return &inet_csk(sk)->icsk_retransmit_timer;
+}
+
+static inline struct sock *xtcp_compat_rtx_timer_sk(struct timer_list *timer)
+{
+	return (struct sock *)container_of(timer, struct inet_connection_sock, icsk_retransmit_timer);
+}
+#else
+static inline bool xtcp_compat_show_timeout(struct sock *sk, unsigned long at)
+{
+	return false;
+}
+
+static inline struct timer_list *xtcp_compat_rtx_timer(struct sock *sk)
+{
+	return &sk->tcp_retransmit_timer;
+}
+
+static inline struct sock *xtcp_compat_rtx_timer_sk(struct timer_list *timer)
+{
+	return container_of(timer, struct sock, tcp_retransmit_timer);
+}
+#endif
 
 /* Receive timestamps were struct timespec64, now are ktime_t. */
 #ifdef XTCP_KERNEL_HAS_TSTAMP_KTIME

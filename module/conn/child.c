@@ -54,9 +54,7 @@ static void xtcp_child_fill_sequence(struct xtcp_sock *xs, const struct xtcp_req
 	tp->snd_sml = req->isn + 1;
 	tp->high_seq = req->isn + 1;
 	tp->snd_up = req->isn + 1;
-	xs->rack.fack = req->isn + 1;
 	tp->write_seq = req->isn + 1;
-	xs->lost_below = req->isn + 1;
 	tp->rcv_nxt = req->peer_isn + 1;
 	tp->rcv_wup = req->peer_isn + 1;
 	tp->copied_seq = req->peer_isn + 1;
@@ -180,8 +178,6 @@ struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req
 	xs->tp.snd_up = req->isn;
 	xs->tp.high_seq = req->isn;
 	xs->tp.write_seq = req->isn;
-	xs->lost_below = req->isn;
-	xs->rack.fack = req->isn;
 	xtcp_child_note_segment(child, req, skb);
 	xtcp_connect_established(child);
 	xtcp_mib_inc(sock_net(child), XTCP_MIB_PassiveOpens);

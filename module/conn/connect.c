@@ -116,7 +116,6 @@ int xtcp_connect_start(struct sock *sk)
 	tp->snd_sml = tp->write_seq;
 	tp->high_seq = tp->write_seq;
 	tp->snd_up = tp->write_seq;
-	xs->lost_below = tp->write_seq;
 	WRITE_ONCE(tp->snd_nxt, tp->write_seq);
 	tp->rcv_nxt = 0;
 	tp->rcv_wup = 0;
@@ -215,8 +214,10 @@ static void xtcp_connect_syn_acked(struct sock *sk)
 	tp->snd_sml = tp->snd_una;
 	tp->high_seq = tp->snd_una;
 	tp->snd_up = tp->snd_una;
-	xs->lost_below = tp->snd_una;
-	xs->rack.fack = tp->snd_una;
+	if (xs->tx) {
+		xs->tx->lost_below = tp->snd_una;
+		xs->tx->rack.fack = tp->snd_una;
+	}
 	inet_csk(sk)->icsk_retransmits = 0;
 	inet_csk(sk)->icsk_backoff = 0;
 	xtcp_timer_rtx_rearm(sk);

@@ -29,7 +29,7 @@ static siphash_aligned_key_t xtcp_fastopen_secret;
  */
 static bool xtcp_fastopen_key(const struct sock *listener, unsigned int i, siphash_key_t *key)
 {
-	const struct xtcp_fastopen_keys *own = rcu_dereference(xtcp_sk(listener)->listen.fastopen_keys);
+	const struct xtcp_fastopen_keys *own = rcu_dereference(xtcp_sk(listener)->listen->fastopen_keys);
 	const struct tcp_fastopen_context *ctx = rcu_dereference(sock_net(listener)->ipv4.tcp_fastopen_ctx);
 
 	if (own) {
@@ -89,7 +89,7 @@ void xtcp_fastopen_give(const struct sock *listener, const struct xtcp_tuple *t,
 
 static unsigned int xtcp_fastopen_limit(const struct sock *listener)
 {
-	unsigned int most = READ_ONCE(xtcp_sk(listener)->listen.fastopen_max);
+	unsigned int most = READ_ONCE(xtcp_sk(listener)->listen->fastopen_max);
 
 	if (!most && READ_ONCE(sock_net(listener)->ipv4.sysctl_tcp_fastopen) & TFO_SERVER_WO_SOCKOPT1)
 		most = READ_ONCE(listener->sk_max_ack_backlog);
@@ -143,7 +143,7 @@ bool xtcp_fastopen_judge(struct sock *listener, const struct xtcp_cb *cb, const 
 	if (!(how & TFO_SERVER_ENABLE) || !most || (!text && !o->has_fo))
 		return false;
 	/* RFC 7413 5.1: connections that nobody has proved to want are few */
-	if (xtcp_fastopen_unproved(&xtcp_sk(listener)->listen) >= most) {
+	if (xtcp_fastopen_unproved(xtcp_sk(listener)->listen) >= most) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenListenOverflow);
 		return false;
 	}
@@ -195,7 +195,7 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 	xs = xtcp_sk(child);
 	sock_hold(listener);
 	xs->fastopen_listener = listener;
-	atomic_inc(&xtcp_sk(listener)->listen.fastopen_pending);
+	atomic_inc(&xtcp_sk(listener)->listen->fastopen_pending);
 	xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenPassive);
 	security_inet_conn_established(child, skb);
 
@@ -225,20 +225,21 @@ void xtcp_fastopen_settled(struct sock *child)
 		return;
 	xtcp_sk(child)->fastopen_listener = NULL;
 	if (child->sk_state == TCP_CLOSE && xtcp_sk(child)->why.reason == XTCP_REASON_PEER_RESET)
-		xtcp_fastopen_note_reset(&xtcp_sk(listener)->listen);
-	atomic_dec(&xtcp_sk(listener)->listen.fastopen_pending);
+		xtcp_fastopen_note_reset(xtcp_sk(listener)->listen);
+	atomic_dec(&xtcp_sk(listener)->listen->fastopen_pending);
 	sock_put(listener);
 }
 
 /** xtcp_fastopen_set_keys() - TCP_FASTOPEN_KEY: one key or two, 16 bytes each; -EINVAL, -ENOMEM. Lock held */
 int xtcp_fastopen_set_keys(struct sock *sk, const u8 *bytes, unsigned int len)
 {
-	struct xtcp_listen *l = &xtcp_sk(sk)->listen;
 	struct xtcp_fastopen_keys *new, *old;
+	struct xtcp_listen *l;
 
 	if (len != sizeof(siphash_key_t) && len != 2 * sizeof(siphash_key_t))
 		return -EINVAL;
-	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	l = xtcp_part_listen(sk);
+	new = l ? kzalloc(sizeof(*new), GFP_KERNEL) : NULL;
 	if (!new)
 		return -ENOMEM;
 	new->num = len / sizeof(siphash_key_t);
@@ -252,11 +253,12 @@ int xtcp_fastopen_set_keys(struct sock *sk, const u8 *bytes, unsigned int len)
 /** xtcp_fastopen_get_keys() - the reverse: bytes written to @bytes, room for 32; 0 if the socket has none of its own */
 unsigned int xtcp_fastopen_get_keys(const struct sock *sk, u8 *bytes)
 {
+	const struct xtcp_listen *l = READ_ONCE(xtcp_sk(sk)->listen);
 	const struct xtcp_fastopen_keys *keys;
 	unsigned int len = 0;
 
 	rcu_read_lock();
-	keys = rcu_dereference(xtcp_sk(sk)->listen.fastopen_keys);
+	keys = l ? rcu_dereference(l->fastopen_keys) : NULL;
 	if (keys) {
 		len = keys->num * sizeof(siphash_key_t);
 		memcpy(bytes, keys->key, len);
@@ -268,7 +270,8 @@ unsigned int xtcp_fastopen_get_keys(const struct sock *sk, u8 *bytes)
 /** xtcp_fastopen_destroy() - the socket goes: its keys, and its place in a listener's count */
 void xtcp_fastopen_destroy(struct sock *sk)
 {
-	struct xtcp_fastopen_keys *keys = rcu_replace_pointer(xtcp_sk(sk)->listen.fastopen_keys, NULL, true);
+	struct xtcp_listen *l = xtcp_sk(sk)->listen;
+	struct xtcp_fastopen_keys *keys = l ? rcu_replace_pointer(l->fastopen_keys, NULL, true) : NULL;
 
 	if (keys)
 		kfree_rcu(keys, rcu);
@@ -406,7 +409,7 @@ bool xtcp_fastopen_wanted(struct sock *sk)
 {
 	u16 mss;
 
-	if (!xtcp_sk(sk)->tp.fastopen_connect || xtcp_sk(sk)->fastopen_msg)
+	if (!xtcp_sk(sk)->tp.fastopen_connect || xtcp_sk(sk)->tp.fastopen_req)
 		return false;
 	xtcp_sk(sk)->fastopen_used = true;
 	xtcp_fastopen_table(xtcp_sk_net(sk));
@@ -415,7 +418,7 @@ bool xtcp_fastopen_wanted(struct sock *sk)
 
 /**
  * xtcp_fastopen_space() - how much of the user's text may ride in the SYN that is about to leave
- * @sk: in SYN-SENT, SYN not sent, xtcp_sock.fastopen_text set by sendmsg()
+ * @sk: in SYN-SENT, SYN not sent, tp->fastopen_req set by sendmsg()
  *
  * Return: bytes, 0 = none; also chooses the SYN's option.
  */
@@ -424,11 +427,11 @@ u32 xtcp_fastopen_space(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	u16 mss;
 
-	if (!xtcp_fastopen_lookup(sk, &mss) || !xs->fastopen_text)
+	if (!xtcp_fastopen_lookup(sk, &mss) || !xs->tp.fastopen_req || !xs->tp.fastopen_req->size)
 		return 0;
 	/* the peer's MSS of last time; options take their place, those of the SYN the most */
 	mss = min_t(u32, mss ? : xtcp_default_mss(xs->v4), xs->tp.mss_cache);
-	return min_t(size_t, xs->fastopen_text, mss > XTCP_OPTIONS_MAX_BYTES ? mss - XTCP_OPTIONS_MAX_BYTES : 0);
+	return min_t(size_t, xs->tp.fastopen_req->size, mss > XTCP_OPTIONS_MAX_BYTES ? mss - XTCP_OPTIONS_MAX_BYTES : 0);
 }
 
 /**
@@ -502,6 +505,7 @@ void xtcp_fastopen_net_exit(struct net *net)
 int xtcp_fastopen_sendmsg(struct sock *sk, struct msghdr *msg, size_t size, size_t *copied)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct tcp_fastopen_request req = { .data = msg, .size = size };
 	const struct sockaddr *addr = msg->msg_name;
 	int err = 0;
 
@@ -509,11 +513,10 @@ int xtcp_fastopen_sendmsg(struct sock *sk, struct msghdr *msg, size_t size, size
 	if (!(READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_fastopen) & TFO_CLIENT_ENABLE) ||
 	    (addr && msg->msg_namelen >= sizeof(addr->sa_family) && addr->sa_family == AF_UNSPEC))
 		return -EOPNOTSUPP;
-	if (xs->fastopen_msg)
+	if (xs->tp.fastopen_req)
 		return -EALREADY;
 	xtcp_fastopen_table(xtcp_sk_net(sk));
-	xs->fastopen_msg = msg;
-	xs->fastopen_text = size;
+	xs->tp.fastopen_req = &req;
 	xs->fastopen_used = true;
 	if (xtcp_compat_deferred(sk)) {
 		err = xtcp_control_syn(sk);
@@ -527,7 +530,6 @@ int xtcp_fastopen_sendmsg(struct sock *sk, struct msghdr *msg, size_t size, size
 	*copied = size - msg_data_left(msg);
 	xtcp_compat_set_deferred(sk, false);
 out:
-	xs->fastopen_msg = NULL;
-	xs->fastopen_text = 0;
+	xs->tp.fastopen_req = NULL;
 	return err;
 }

@@ -27,6 +27,9 @@ int xtcp_listen_start(struct socket *sock, int backlog)
 	if (sk->sk_state == TCP_LISTEN)
 		goto out;
 
+	err = -ENOBUFS;
+	if (!xtcp_part_listen(sk))
+		goto out;
 	sk->sk_ack_backlog = 0;
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	/* the bind table judges a listener more strictly than a bound socket, so the state comes first */
@@ -50,7 +53,7 @@ out:
 /* Wait until the accept queue is not empty. Socket locked. */
 static int xtcp_listen_wait(struct sock *sk, long timeo)
 {
-	struct xtcp_listen *l = &xtcp_sk(sk)->listen;
+	struct xtcp_listen *l = xtcp_sk(sk)->listen;
 	DEFINE_WAIT(wait);
 	int err = 0;
 
@@ -81,7 +84,7 @@ static int xtcp_listen_wait(struct sock *sk, long timeo)
 /** xtcp_listen_accept() - proto.accept: the oldest finished connection; may sleep. Errors: EINVAL, EAGAIN, EINTR */
 struct sock *xtcp_listen_accept(struct sock *sk, int flags, int *err, bool kern)
 {
-	struct xtcp_listen *l = &xtcp_sk(sk)->listen;
+	struct xtcp_listen *l = xtcp_sk(sk)->listen;
 	struct xtcp_sock *child = NULL;
 	int error = -EINVAL;
 
@@ -116,7 +119,7 @@ struct sock *xtcp_listen_accept(struct sock *sk, int flags, int *err, bool kern)
 /** xtcp_listen_add() - queue a new child; softirq, child locked. False if the listener stopped listening meanwhile */
 bool xtcp_listen_add(struct sock *listener, struct sock *child)
 {
-	struct xtcp_listen *l = &xtcp_sk(listener)->listen;
+	struct xtcp_listen *l = xtcp_sk(listener)->listen;
 	bool ok;
 
 	spin_lock(&l->accept_lock);
@@ -154,7 +157,7 @@ static void xtcp_listen_drop_child(struct sock *child)
 /** xtcp_listen_stop() - leave LISTEN; connections not accepted yet are reset. Process context, locked */
 void xtcp_listen_stop(struct sock *sk)
 {
-	struct xtcp_listen *l = &xtcp_sk(sk)->listen;
+	struct xtcp_listen *l = xtcp_sk(sk)->listen;
 	struct xtcp_sock *child, *next;
 	LIST_HEAD(orphans);
 
@@ -216,7 +219,7 @@ static bool xtcp_listen_cookie_rcv(struct sock *listener, struct sk_buff *skb, c
 {
 	struct net *net = sock_net(listener);
 	const struct xtcp_cb *cb = XTCP_CB(skb);
-	unsigned long overflow = READ_ONCE(xtcp_sk(listener)->listen.syn_overflow_at);
+	unsigned long overflow = READ_ONCE(xtcp_sk(listener)->listen->syn_overflow_at);
 	struct xtcp_listen_cookie ctx;
 	struct xtcp_cookie_in in;
 	bool ecn = false;

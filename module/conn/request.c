@@ -47,7 +47,7 @@ static bool xtcp_req_unlink(struct xtcp_req *req)
 {
 	if (!xtcp_demux_remove_mini(&req->m))
 		return false;
-	atomic_dec(&xtcp_sk(req->listener)->listen.requests);
+	atomic_dec(&xtcp_sk(req->listener)->listen->requests);
 	return true;
 }
 
@@ -141,7 +141,7 @@ static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const st
 	u16 mss;
 	u32 isn;
 
-	WRITE_ONCE(xtcp_sk(listener)->listen.syn_overflow_at, jiffies | 1);
+	WRITE_ONCE(xtcp_sk(listener)->listen->syn_overflow_at, jiffies | 1);
 	/* without a timestamp to carry them, scale, SACK and ECN cannot be remembered */
 	if (!req->tstamp_ok) {
 		req->wscale_ok = false;
@@ -183,7 +183,7 @@ static void xtcp_req_enter(struct xtcp_req *req)
 		return;
 	}
 	spin_lock(&req->lock);
-	atomic_inc(&xtcp_sk(req->listener)->listen.requests);
+	atomic_inc(&xtcp_sk(req->listener)->listen->requests);
 	xtcp_listen_queued(req->listener, false);
 	mod_timer(&req->timer, jiffies + usecs_to_jiffies(XTCP_RTO_INITIAL_US));
 	xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req));
@@ -199,7 +199,7 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 {
 	struct net *net = sock_net(listener);
 	int cookies = READ_ONCE(net->ipv4.sysctl_tcp_syncookies);
-	bool full = atomic_read(&xtcp_sk(listener)->listen.requests) > (int)READ_ONCE(listener->sk_max_ack_backlog);
+	bool full = atomic_read(&xtcp_sk(listener)->listen->requests) > (int)READ_ONCE(listener->sk_max_ack_backlog);
 	struct xtcp_req *req;
 	u32 isn;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A connection's timers: retransmission, tail loss probe, reordering or persist (one timer, four modes), delayed ACK,
- * and keepalive. Handlers run in softirq; if a process owns the socket they leave a bit in xtcp_sock.deferred and
+ * and keepalive. Handlers run in softirq; if a process owns the socket they leave a bit in sk_tsq_flags and
  * release_sock() does the work. Each pending timer holds a reference. RFC 6298 5, RFC 8985 6.2 and 7.2, RFC 9293 3.8.3,
  * 3.8.4, 3.8.6.1.
  */
@@ -35,12 +35,16 @@ void xtcp_timer_rtx_start(struct sock *sk, enum xtcp_rtx_mode mode, u32 us)
 	};
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
+	unsigned long at;
 
 	xs->rtx_mode = mode;
 	icsk->icsk_pending = pending[mode];
-	xs->rtx_at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
-	xtcp_compat_show_timeout(sk, xs->rtx_at);
-	xtcp_timer_expire_by(sk, &xs->rtx_timer, xs->rtx_at);
+	at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
+	xs->rtx_at = at;
+	if (xtcp_compat_show_timeout(sk, at))
+		xtcp_timer_expire_by(sk, xtcp_compat_rtx_timer(sk), at);
+	else
+		sk_reset_timer(sk, xtcp_compat_rtx_timer(sk), at);
 }
 
 /** xtcp_timer_rtx_stop() - nothing to wait for; the timer may expire in vain, which is cheaper */
@@ -82,7 +86,7 @@ static bool xtcp_timer_may_probe(const struct sock *sk)
 	const struct xtcp_sock *xs = xtcp_sk(sk);
 	u8 early = READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_early_retrans), state = inet_csk(sk)->icsk_ca_state;
 
-	return (early == 3 || early == 4) && xs->tp.rx_opt.sack_ok && !xs->tp.sacked_out && !xs->tlp.active &&
+	return (early == 3 || early == 4) && xs->tx && xs->tp.rx_opt.sack_ok && !xs->tp.sacked_out && !xs->tx->tlp.active &&
 	       (state == TCP_CA_Open || state == TCP_CA_CWR) &&
 	       !((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV));
 }
@@ -90,7 +94,7 @@ static bool xtcp_timer_may_probe(const struct sock *sk)
 static void xtcp_timer_tlp_start(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	u32 left = max_t(s64, (s64)(xs->rto_at_us - xs->tp.tcp_mstamp), 1);
+	u32 left = max_t(s64, (s64)(xs->tx->rto_at_us - xs->tp.tcp_mstamp), 1);
 
 	xtcp_timer_rtx_start(sk, XTCP_RTX_TLP, xtcp_tlp_timeout(xs->tp.srtt_us >> 3, xs->tp.packets_out, left));
 }
@@ -113,9 +117,10 @@ void xtcp_timer_rtx_rearm(struct sock *sk)
 		return;
 	}
 	rto = xtcp_timer_rto(sk);
-	xs->rto_at_us = xs->tp.tcp_mstamp + rto;
-	if (xs->reo_wait_us && xs->reo_wait_us < rto)
-		xtcp_timer_rtx_start(sk, XTCP_RTX_REO, xs->reo_wait_us);
+	if (xs->tx)
+		xs->tx->rto_at_us = xs->tp.tcp_mstamp + rto;
+	if (xs->tx && xs->tx->reo_wait_us && xs->tx->reo_wait_us < rto)
+		xtcp_timer_rtx_start(sk, XTCP_RTX_REO, xs->tx->reo_wait_us);
 	else if (xtcp_timer_may_probe(sk))
 		xtcp_timer_tlp_start(sk);
 	else
@@ -143,9 +148,11 @@ void xtcp_timer_delack_start(struct sock *sk, u32 us)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
+	unsigned long at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
+
 	xs->delack_waits = true;
-	xs->delack_at = jiffies + max_t(unsigned long, usecs_to_jiffies(us), 1);
-	xtcp_timer_expire_by(sk, &xs->delack_timer, xs->delack_at);
+	xs->delack_at = at;
+	xtcp_timer_expire_by(sk, &inet_csk(sk)->icsk_delack_timer, at);
 }
 
 /** xtcp_timer_delack_stop() - an ACK left; the timer may expire in vain, which is cheaper */
@@ -304,14 +311,20 @@ static void xtcp_timer_timeout(struct sock *sk)
 	xtcp_event_stalled(sk);
 }
 
+/* A time kept in 32 bits, not longer away than half of their range */
+static unsigned long xtcp_timer_jiffies(u32 at)
+{
+	return jiffies + (s32)(at - tcp_jiffies32);
+}
+
 static void xtcp_timer_rtx_work(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN) || xs->rtx_mode == XTCP_RTX_NONE)
 		return;
-	if (time_after(xs->rtx_at, jiffies)) {
-		sk_reset_timer(sk, &xs->rtx_timer, xs->rtx_at);
+	if (time_after32(xs->rtx_at, tcp_jiffies32)) {
+		sk_reset_timer(sk, xtcp_compat_rtx_timer(sk), xtcp_timer_jiffies(xs->rtx_at));
 		return;
 	}
 	switch (xs->rtx_mode) {
@@ -336,8 +349,8 @@ static void xtcp_timer_delack_work(struct sock *sk)
 
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT) || !xs->delack_waits)
 		return;
-	if (time_after(xs->delack_at, jiffies)) {
-		sk_reset_timer(sk, &xs->delack_timer, xs->delack_at);
+	if (time_after32(xs->delack_at, tcp_jiffies32)) {
+		sk_reset_timer(sk, &inet_csk(sk)->icsk_delack_timer, xtcp_timer_jiffies(xs->delack_at));
 		return;
 	}
 	xs->delack_waits = false;
@@ -424,7 +437,7 @@ static void xtcp_timer_run(struct sock *sk, int bit, void (*fn)(struct sock *sk)
 	bh_lock_sock(sk);
 	if (!sock_owned_by_user(sk))
 		fn(sk);
-	else if (!test_and_set_bit(bit, &xtcp_sk(sk)->deferred))
+	else if (!test_and_set_bit(bit, &sk->sk_tsq_flags))
 		sock_hold(sk);
 	bh_unlock_sock(sk);
 	sock_put(sk);
@@ -432,16 +445,14 @@ static void xtcp_timer_run(struct sock *sk, int bit, void (*fn)(struct sock *sk)
 
 static void xtcp_timer_rtx_expired(struct timer_list *t)
 {
-	struct xtcp_sock *xs = xtcp_compat_timer_of(xs, t, rtx_timer);
-
-	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_RTX, xtcp_timer_rtx_work);
+	xtcp_timer_run(xtcp_compat_rtx_timer_sk(t), XTCP_DEFER_RTX, xtcp_timer_rtx_work);
 }
 
 static void xtcp_timer_delack_expired(struct timer_list *t)
 {
-	struct xtcp_sock *xs = xtcp_compat_timer_of(xs, t, delack_timer);
+	struct inet_connection_sock *icsk = xtcp_compat_timer_of(icsk, t, icsk_delack_timer);
 
-	xtcp_timer_run((struct sock *)xs, XTCP_DEFER_DELACK, xtcp_timer_delack_work);
+	xtcp_timer_run((struct sock *)icsk, XTCP_DEFER_DELACK, xtcp_timer_delack_work);
 }
 
 static void xtcp_timer_keep_expired(struct timer_list *t)
@@ -456,8 +467,8 @@ void xtcp_timer_init(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	timer_setup(&xs->rtx_timer, xtcp_timer_rtx_expired, 0);
-	timer_setup(&xs->delack_timer, xtcp_timer_delack_expired, 0);
+	timer_setup(xtcp_compat_rtx_timer(sk), xtcp_timer_rtx_expired, 0);
+	timer_setup(&inet_csk(sk)->icsk_delack_timer, xtcp_timer_delack_expired, 0);
 	/* the kernel's field: a BPF program that sets TCP_KEEPIDLE starts it */
 	timer_setup(&inet_csk(sk)->icsk_keepalive_timer, xtcp_timer_keep_expired, 0);
 	xs->rtx_mode = XTCP_RTX_NONE;
@@ -472,8 +483,8 @@ void xtcp_timer_clear(struct sock *sk)
 	xs->rtx_mode = XTCP_RTX_NONE;
 	xs->delack_waits = false;
 	inet_csk(sk)->icsk_pending = 0;
-	sk_stop_timer(sk, &xs->rtx_timer);
-	sk_stop_timer(sk, &xs->delack_timer);
+	sk_stop_timer(sk, xtcp_compat_rtx_timer(sk));
+	sk_stop_timer(sk, &inet_csk(sk)->icsk_delack_timer);
 	sk_stop_timer(sk, &inet_csk(sk)->icsk_keepalive_timer);
 	xtcp_pace_stop(sk);
 	xtcp_dupack_stop(sk);

@@ -19,7 +19,8 @@ enum xtcp_limit_kind {
 	XTCP_BY_DELAYED_ACK,	/* the same, beyond the time that the path needs: the peer delays its ACK */
 	XTCP_BY_RECOVERY,	/* lost segments are being sent again, or a time-out was waited for */
 	XTCP_BY_DEVICE,		/* enough of it waits in this host's queues */
-	XTCP_BY_RX_PEER,	/* all that came was read: the peer sends nothing */
+	XTCP_BYS_TX,		/* the sender's are those before it */
+	XTCP_BY_RX_PEER = XTCP_BYS_TX,	/* all that came was read: the peer sends nothing */
 	XTCP_BY_RX_READER,	/* data waits for the application */
 	XTCP_BY_RX_HOLE,	/* later data is here, an earlier segment is missing */
 	XTCP_BYS

@@ -54,7 +54,7 @@ full:
 /** xtcp_fill_listen() - the queues of a listener and what they refused; any context */
 int xtcp_fill_listen(struct sk_buff *skb, struct sock *sk)
 {
-	struct xtcp_listen *l = &xtcp_sk(sk)->listen;
+	struct xtcp_listen *l = xtcp_sk(sk)->listen;
 	struct nlattr *nest = nla_nest_start(skb, XTCP_A_CONN_LISTEN);
 	unsigned int i;
 
@@ -133,7 +133,7 @@ static int xtcp_fill_connection(struct sk_buff *skb, struct sock *sk)
 	tcp_get_info(sk, &info);
 	lock_sock(sk);
 	xtcp_why_sum(xs, xtcp_clock_us(), us);
-	tx = xs->why.tx;
+	tx = xs->tx ? xs->tx->why : XTCP_BY_APPLICATION;
 	rx = xs->why.rx;
 	unacked = xs->tp.write_seq - xs->tp.snd_una;
 	readable = xtcp_readable(sk);

@@ -23,7 +23,7 @@ static bool xtcp_listen_tell(struct xtcp_listen_stats *stats, int kind)
 /** xtcp_listen_count() - @what happened at @listener; softirq, RCU */
 void xtcp_listen_count(struct sock *listener, enum xtcp_listen_count what)
 {
-	struct xtcp_listen_stats *stats = &xtcp_sk(listener)->listen.stats;
+	struct xtcp_listen_stats *stats = &xtcp_sk(listener)->listen->stats;
 
 	atomic64_inc(&stats->counts[what]);
 	if (what != XTCP_LISTEN_DROP_ACCEPT_QUEUE && what != XTCP_LISTEN_DROP_SYN_QUEUE)
@@ -36,7 +36,7 @@ void xtcp_listen_count(struct sock *listener, enum xtcp_listen_count what)
 /** xtcp_listen_queued() - its accept queue (@accept) or its SYN queue grew: mark the highest, raise the alarm */
 void xtcp_listen_queued(struct sock *listener, bool accept)
 {
-	struct xtcp_listen *l = &xtcp_sk(listener)->listen;
+	struct xtcp_listen *l = xtcp_sk(listener)->listen;
 	unsigned int percent = READ_ONCE(xtcp_sk_net(listener)->knobs.listen_alarm_percent);
 	u32 now = accept ? READ_ONCE(listener->sk_ack_backlog) : atomic_read(&l->requests);
 	u32 most = READ_ONCE(listener->sk_max_ack_backlog);

@@ -9,6 +9,8 @@
 #include "xtcp.h"
 #include "ctl/ctl.h"
 
+static_assert(XTCP_A_PARAM_MAX < 8 * sizeof_field(struct xtcp_sock, params_own));
+
 /* What a program can set that has no value for "not set". */
 #define XTCP_PARAMS_OWN		(BIT(XTCP_A_PARAM_RTO_MIN_US) | BIT(XTCP_A_PARAM_RTO_MAX_MS) | \
 				 BIT(XTCP_A_PARAM_DELACK_MAX_MS))

@@ -21,10 +21,13 @@ void xtcp_why_begin(struct sock *sk)
 	memset(w, 0, sizeof(*w));
 	xtcp_clock_refresh(&xs->tp);
 	w->begin_us = xs->tp.tcp_mstamp;
-	w->tx_since_us = w->begin_us;
 	w->rx_since_us = w->begin_us;
-	w->tx = XTCP_BY_APPLICATION;
 	w->rx = XTCP_BY_RX_PEER;
+	if (!xs->tx)
+		return;
+	memset(xs->tx->why_us, 0, sizeof(xs->tx->why_us));
+	xs->tx->why = XTCP_BY_APPLICATION;
+	xs->tx->why_since_us = w->begin_us;
 }
 
 /* Is trouble under way? As xtcp_limit_in.recovering. */
@@ -33,7 +36,7 @@ static bool xtcp_why_recovering(const struct xtcp_sock *xs)
 	const struct inet_connection_sock *icsk = &xs->tp.inet_conn;
 
 	/* a tail loss probe is out since the ACKs stopped coming: what it repairs never enters recovery */
-	return icsk->icsk_ca_state >= TCP_CA_Recovery || icsk->icsk_retransmits || xs->tlp.active;
+	return icsk->icsk_ca_state >= TCP_CA_Recovery || icsk->icsk_retransmits || (xs->tx && xs->tx->tlp.active);
 }
 
 static bool xtcp_why_full(const struct sock *sk)
@@ -64,7 +67,7 @@ static enum xtcp_limit_kind xtcp_why_tx(const struct sock *sk, u32 queued)
 		.recovering = xtcp_why_recovering(xs),
 		.full = xtcp_why_full(sk),
 		.paced = hrtimer_is_queued((struct hrtimer *)&tp->pacing_timer),
-		.throttled = test_bit(XTCP_TSQ_THROTTLED, &xs->deferred),
+		.throttled = test_bit(XTCP_TSQ_THROTTLED, &sk->sk_tsq_flags),
 		.capped = sk->sk_pacing_status == SK_PACING_FQ && sk->sk_max_pacing_rate != ~0UL,
 	};
 
@@ -95,22 +98,22 @@ static void xtcp_why_end_nagle(struct xtcp_sock *xs, u64 waited_us)
 {
 	u64 delay = xtcp_limit_ack_delay(waited_us, tcp_min_rtt(&xs->tp));
 
-	xs->why.us[XTCP_BY_DELAYED_ACK] += delay;
-	xs->why.us[XTCP_BY_NAGLE] += waited_us - delay;
+	xs->tx->why_us[XTCP_BY_DELAYED_ACK] += delay;
+	xs->tx->why_us[XTCP_BY_NAGLE] += waited_us - delay;
 }
 
 static void xtcp_why_turn_tx(struct xtcp_sock *xs, enum xtcp_limit_kind tx)
 {
-	struct xtcp_why *w = &xs->why;
-	u64 waited = xs->tp.tcp_mstamp - w->tx_since_us;
+	struct xtcp_sender *s = xs->tx;
+	u64 waited = xs->tp.tcp_mstamp - s->why_since_us;
 
 	/* a cork is the application's own doing, however long it takes */
-	if (w->tx == XTCP_BY_NAGLE && !(xs->tp.nonagle & TCP_NAGLE_CORK))
+	if (s->why == XTCP_BY_NAGLE && !(xs->tp.nonagle & TCP_NAGLE_CORK))
 		xtcp_why_end_nagle(xs, waited);
 	else
-		w->us[w->tx] += waited;
-	w->tx = tx;
-	w->tx_since_us = xs->tp.tcp_mstamp;
+		s->why_us[s->why] += waited;
+	s->why = tx;
+	s->why_since_us = xs->tp.tcp_mstamp;
 }
 
 static void xtcp_why_update_rx(struct xtcp_sock *xs)
@@ -121,7 +124,8 @@ static void xtcp_why_update_rx(struct xtcp_sock *xs)
 
 	if (rx == w->rx)
 		return;
-	w->us[w->rx] += xs->tp.tcp_mstamp - w->rx_since_us;
+	if (w->rx != XTCP_BY_RX_PEER)
+		w->rx_us[w->rx - XTCP_BY_RX_PEER - 1] += xs->tp.tcp_mstamp - w->rx_since_us;
 	w->rx = rx;
 	w->rx_since_us = xs->tp.tcp_mstamp;
 }
@@ -134,15 +138,15 @@ void xtcp_why_update(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	struct tcp_sock *tp = &xs->tp;
-	struct xtcp_why *w = &xs->why;
 	u32 queued = skb_queue_empty(xtcp_unsent(sk)) ? 0 : tp->write_seq - tp->snd_nxt;
 	enum xtcp_limit_kind tx;
 
-	if (!w->begin_us)
+	if (!xs->why.begin_us)
 		return;
 	tx = xtcp_why_tx_idle(sk) ? XTCP_BY_APPLICATION : xtcp_why_tx(sk, queued);
 	xtcp_why_chrono(tp, tx, tp->packets_out || queued);
-	if (unlikely(tx != w->tx))
+	/* who never queued anything waits for the application, but for a lost SYN (xtcp_why_in_vain()) */
+	if (xs->tx && unlikely(tx != xs->tx->why))
 		xtcp_why_turn_tx(xs, tx);
 	xtcp_why_update_rx(xs);
 }
@@ -164,18 +168,22 @@ void xtcp_why_refresh(struct sock *sk)
 }
 
 /* The last @us of the wait were spent on an ACK that did not come: whatever they were taken for, it was recovery. */
-static void xtcp_why_in_vain(struct xtcp_sock *xs, u64 us)
+static void xtcp_why_in_vain(struct sock *sk, u64 us)
 {
-	struct xtcp_why *w = &xs->why;
-	u64 waited = xs->tp.tcp_mstamp - w->tx_since_us;
+	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct xtcp_sender *s;
+	u64 waited;
 
-	if (!w->begin_us)
+	/* a SYN: without memory this time is missing in the account, and nothing else */
+	if (!xs->why.begin_us || !xtcp_sender_get(sk, GFP_ATOMIC | __GFP_NOWARN))
 		return;
+	s = xs->tx;
+	waited = xs->tp.tcp_mstamp - s->why_since_us;
 	us = min(us, waited);
-	w->us[w->tx] += waited - us;
-	w->us[XTCP_BY_RECOVERY] += us;
-	w->tx = XTCP_BY_RECOVERY;
-	w->tx_since_us = xs->tp.tcp_mstamp;
+	s->why_us[s->why] += waited - us;
+	s->why_us[XTCP_BY_RECOVERY] += us;
+	s->why = XTCP_BY_RECOVERY;
+	s->why_since_us = xs->tp.tcp_mstamp;
 }
 
 /**
@@ -188,7 +196,7 @@ void xtcp_why_timeout(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	xtcp_why_in_vain(xs, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, xs->rto_max_us));
+	xtcp_why_in_vain(sk, xtcp_rtt_backoff(xs->rto_us, inet_csk(sk)->icsk_backoff, xs->rto_max_us));
 }
 
 /** xtcp_why_probe() - a tail loss probe leaves: as xtcp_why_timeout(), for the time-out before it (RFC 8985 7.2) */
@@ -196,7 +204,7 @@ void xtcp_why_probe(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	xtcp_why_in_vain(xs, xtcp_tlp_timeout(xs->tp.srtt_us >> 3, xs->tp.packets_out, xs->rto_us));
+	xtcp_why_in_vain(sk, xtcp_tlp_timeout(xs->tp.srtt_us >> 3, xs->tp.packets_out, xs->rto_us));
 }
 
 /**
@@ -208,14 +216,25 @@ void xtcp_why_probe(struct sock *sk)
 void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS])
 {
 	const struct xtcp_why *w = &xs->why;
+	const struct xtcp_sender *s = xs->tx;
+	u64 all = w->begin_us && now_us > w->begin_us ? now_us - w->begin_us : 0, other = 0;
+	unsigned int i;
 
-	memcpy(us, w->us, sizeof(w->us));
+	memset(us, 0, XTCP_BYS * sizeof(*us));
+	if (s)
+		memcpy(us, s->why_us, sizeof(s->why_us));
+	memcpy(&us[XTCP_BY_RX_PEER + 1], w->rx_us, sizeof(w->rx_us));
 	if (!w->begin_us)
 		return;
-	if (now_us > w->tx_since_us)
-		us[w->tx] += now_us - w->tx_since_us;
-	if (now_us > w->rx_since_us)
+	if (!s)
+		us[XTCP_BY_APPLICATION] = all;
+	else if (now_us > s->why_since_us)
+		us[s->why] += now_us - s->why_since_us;
+	if (w->rx != XTCP_BY_RX_PEER && now_us > w->rx_since_us)
 		us[w->rx] += now_us - w->rx_since_us;
+	for (i = XTCP_BY_RX_PEER + 1; i < XTCP_BYS; i++)
+		other += us[i];
+	us[XTCP_BY_RX_PEER] = all > other ? all - other : 0;
 }
 
 /** xtcp_why_ends() - note why the connection is about to end; the first reason given counts. Lock held */

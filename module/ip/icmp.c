@@ -150,7 +150,7 @@ static void xtcp_icmp_too_big(struct sock *sk, u32 mtu, bool owned)
 	WRITE_ONCE(tcp_sk(sk)->mtu_info, mtu);
 	if (!owned)
 		xtcp_icmp_mtu(sk);
-	else if (!test_and_set_bit(XTCP_DEFER_MTU, &xtcp_sk(sk)->deferred))
+	else if (!test_and_set_bit(XTCP_DEFER_MTU, &sk->sk_tsq_flags))
 		sock_hold(sk);
 }
 

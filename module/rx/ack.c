@@ -60,7 +60,8 @@ void xtcp_ack_delivered(struct sock *sk, struct sk_buff *skb, struct xtcp_ack_ne
 	else if (xtcp_seq_le(cb->end_seq, tp->high_seq))
 		n->original = true;
 	xtcp_ack_note_reordering(sk, skb, n);
-	if (xtcp_rack_delivered(&xs->rack, &seg, tp->tcp_mstamp, tcp_min_rtt(tp)))
+	/* without a sender's part it is a SYN's */
+	if (xs->tx && xtcp_rack_delivered(&xs->tx->rack, &seg, tp->tcp_mstamp, tcp_min_rtt(tp)))
 		tp->reord_seen++;
 	n->delivered += cb->segs;
 	tp->delivered += cb->segs;
@@ -127,6 +128,9 @@ static void xtcp_ack_clean(struct sock *sk, u32 ack, struct xtcp_ack_news *n)
 
 /* ------------------------------------------------------------ RTT */
 
+static_assert(sizeof(struct xtcp_minrtt) == sizeof_field(struct tcp_sock, rtt_min));
+static_assert(offsetof(struct minmax_sample, t) == 0 && offsetof(struct minmax_sample, v) == sizeof(u32));
+
 /** xtcp_ack_rtt() - take an RTT measurement (us) and derive the RTO (RFC 6298 2.2-2.5) */
 void xtcp_ack_rtt(struct sock *sk, s64 rtt_us)
 {
@@ -141,7 +145,7 @@ void xtcp_ack_rtt(struct sock *sk, s64 rtt_us)
 	tp->srtt_us = r.srtt_us;
 	tp->rttvar_us = r.rttvar_us;
 	tp->mdev_us = r.rttvar_us;
-	tp->rtt_min.s[0].v = xtcp_minrtt_update(&xs->minrtt, win, tcp_jiffies32, us);
+	xtcp_minrtt_update((struct xtcp_minrtt *)&tp->rtt_min, win, tcp_jiffies32, us);
 	xs->rto_us = xtcp_rtt_rto(&r, xtcp_timer_rto_min_us(sk), xs->rto_max_us);
 	icsk->icsk_rto = usecs_to_jiffies(xs->rto_us);
 	/* and not before: the ACK of a retransmission says nothing about a path that became slow (RFC 6298 5.7) */
@@ -218,8 +222,8 @@ static void xtcp_ack_progress(struct sock *sk, struct xtcp_ack_news *n)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	icsk->icsk_retransmits = 0;
-	if (xtcp_seq_lt(xs->lost_below, xs->tp.snd_una))
-		xs->lost_below = xs->tp.snd_una;
+	if (xs->tx && xtcp_seq_lt(xs->tx->lost_below, xs->tp.snd_una))
+		xs->tx->lost_below = xs->tp.snd_una;
 	if (xtcp_seq_lt(xs->tp.snd_up, xs->tp.snd_una))
 		xs->tp.snd_up = xs->tp.snd_una;
 	sk_dst_confirm(sk);
@@ -230,7 +234,7 @@ static void xtcp_ack_progress(struct sock *sk, struct xtcp_ack_news *n)
 void xtcp_ack_syn_text(struct sock *sk, u32 ack)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct xtcp_ack_news n = { .prior_una = tp->snd_una, .prior_fack = xtcp_sk(sk)->rack.fack };
+	struct xtcp_ack_news n = { .prior_una = tp->snd_una, .prior_fack = xtcp_sk(sk)->tx->rack.fack };
 
 	xtcp_ack_clean(sk, xtcp_seq_min(ack, tp->snd_nxt), &n);
 	xtcp_ack_progress(sk, &n);
@@ -278,11 +282,11 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 		.prior_una = tp->snd_una,
 		.prior_in_flight = tcp_packets_in_flight(tp),
 		.prior_lost = tp->lost,
-		.prior_fack = xs->rack.fack,
+		.prior_fack = xs->tx ? xs->tx->rack.fack : tp->snd_una,
 		.tsecr = o->tsecr,
 		.has_ts = o->has_ts && tp->rx_opt.tstamp_ok,
 		.had_sacked = tp->sacked_out && tp->rx_opt.sack_ok,
-		.sacked_high = xs->sacked_high,
+		.sacked_high = xs->tx ? xs->tx->sacked_high : tp->snd_una,
 		.ece = xtcp_ecn_echo(sk, cb),
 	};
 	u32 text = skb->len - tcp_hdrlen(skb);
@@ -310,7 +314,7 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 	n.bare = n.dup && !o->nr_sack;
 	xtcp_ack_measure(sk, o, &n);
 	xtcp_recover_ack(sk, &n);
-	if (n.advanced || n.sacked || xs->reo_wait_us)
+	if (n.advanced || n.sacked || (xs->tx && xs->tx->reo_wait_us))
 		xtcp_timer_rtx_rearm(sk);
 	xtcp_mib_sk_add(sk, XTCP_MIB_TCPDelivered, n.delivered);
 	if (n.ece)
@@ -318,7 +322,7 @@ bool xtcp_ack_rcv(struct sock *sk, struct sk_buff *skb, const struct xtcp_option
 	xtcp_rate_generate(sk, n.delivered, tp->lost - n.prior_lost, &n.rs);
 	xtcp_cong_acked(sk, n.acked, n.rs.rtt_us >= 0 ? n.rs.rtt_us : -1, n.prior_in_flight, n.ece);
 	xtcp_cong_control(sk, cb->rx.ack, n.delivered, n.advanced, &n.rs);
-	if (!tp->packets_out)
-		xs->lost_below = tp->snd_una;
+	if (!tp->packets_out && xs->tx)
+		xs->tx->lost_below = tp->snd_una;
 	return true;
 }

@@ -20,37 +20,38 @@ static void xtcp_data_sack_add(struct xtcp_sock *xs, u32 start, u32 end)
 {
 	struct xtcp_sack b = { start, end };
 	unsigned int i, n = 0;
-	struct xtcp_sack rest[XTCP_MAX_OOO_SACKS] = {};
+	struct xtcp_sack rest[XTCP_MAX_OOO_SACKS] = {}, *sacks = xtcp_sacks(xs);
 
-	for (i = 0; i < xs->nr_sacks; i++) {
-		if (xtcp_data_touch(&xs->sacks[i], b.start, b.end)) {
-			b.start = xtcp_seq_min(b.start, xs->sacks[i].start);
-			b.end = xtcp_seq_max(b.end, xs->sacks[i].end);
+	for (i = 0; i < xs->tp.rx_opt.num_sacks; i++) {
+		if (xtcp_data_touch(&sacks[i], b.start, b.end)) {
+			b.start = xtcp_seq_min(b.start, sacks[i].start);
+			b.end = xtcp_seq_max(b.end, sacks[i].end);
 		} else {
-			rest[n++] = xs->sacks[i];
+			rest[n++] = sacks[i];
 		}
 	}
-	xs->sacks[0] = b;
+	sacks[0] = b;
 	n = min_t(unsigned int, n, XTCP_MAX_OOO_SACKS - 1);
-	memcpy(&xs->sacks[1], rest, n * sizeof(rest[0]));
-	xs->nr_sacks = n + 1;
+	memcpy(&sacks[1], rest, n * sizeof(rest[0]));
+	xs->tp.rx_opt.num_sacks = n + 1;
 }
 
 /** xtcp_data_trim_sacks() - RCV.NXT moved: forget the blocks it has passed */
 void xtcp_data_trim_sacks(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
+	struct xtcp_sack *sacks = xtcp_sacks(xs);
 	unsigned int i, n = 0;
 
 	if (RB_EMPTY_ROOT(&xs->tp.out_of_order_queue)) {
-		xs->nr_sacks = 0;
+		xs->tp.rx_opt.num_sacks = 0;
 		return;
 	}
-	for (i = 0; i < xs->nr_sacks; i++) {
-		if (xtcp_seq_gt(xs->sacks[i].start, xs->tp.rcv_nxt))
-			xs->sacks[n++] = xs->sacks[i];
+	for (i = 0; i < xs->tp.rx_opt.num_sacks; i++) {
+		if (xtcp_seq_gt(sacks[i].start, xs->tp.rcv_nxt))
+			sacks[n++] = sacks[i];
 	}
-	xs->nr_sacks = n;
+	xs->tp.rx_opt.num_sacks = n;
 }
 
 /** xtcp_data_dsack() - report [start, end) as received twice in the next ACK (RFC 2883) */
@@ -62,8 +63,8 @@ void xtcp_data_dsack(struct sock *sk, u32 start, u32 end)
 		return;
 	xtcp_mib_inc(sock_net(sk), xtcp_seq_lt(start, xs->tp.rcv_nxt) ? XTCP_MIB_TCPDSACKOldSent :
 		     XTCP_MIB_TCPDSACKOfoSent);
-	xs->dsack.start = start;
-	xs->dsack.end = end;
+	xtcp_dsack(xs)->start = start;
+	xtcp_dsack(xs)->end = end;
 }
 
 /* ------------------------------------------------------------ the receive queue */
@@ -147,7 +148,7 @@ void xtcp_data_ooo_purge(struct sock *sk)
 		kfree_skb(skb);
 	}
 	tp->ooo_last_skb = NULL;
-	xtcp_sk(sk)->nr_sacks = 0;
+	tcp_sk(sk)->rx_opt.num_sacks = 0;
 }
 
 static void xtcp_data_ooo_erase(struct tcp_sock *tp, struct sk_buff *skb)
@@ -281,7 +282,7 @@ bool xtcp_data_prune(struct sock *sk)
 	}
 	/* what was reported is not there any more */
 	if (freed)
-		xtcp_sk(sk)->nr_sacks = 0;
+		tcp_sk(sk)->rx_opt.num_sacks = 0;
 	return freed;
 }
 
@@ -344,7 +345,7 @@ void xtcp_data_ack(struct sock *sk)
 	};
 	u32 offer;
 
-	if (xs->ack_now || (xs->ack_dup && (xs->dsack.start != xs->dsack.end || !xtcp_dupack_hold(sk)))) {
+	if (xs->ack_now || (xs->ack_dup && (xtcp_dsack(xs)->start != xtcp_dsack(xs)->end || !xtcp_dupack_hold(sk)))) {
 		xtcp_control_ack(sk);
 		return;
 	}
@@ -393,7 +394,7 @@ static void xtcp_data_in_order(struct sock *sk, struct sk_buff *skb)
 		if (fin || RB_EMPTY_ROOT(&tp->out_of_order_queue))
 			xs->ack_now = true;
 	}
-	if (xs->nr_sacks)
+	if (xs->tp.rx_opt.num_sacks)
 		xtcp_data_trim_sacks(sk);
 	if (fin) {
 		xtcp_state_fin(sk);

@@ -21,7 +21,7 @@ static enum hrtimer_restart xtcp_dupack_expired(struct hrtimer *timer)
 			xtcp_clock_refresh(&xs->tp);
 			xtcp_control_ack(sk);
 		}
-	} else if (!test_and_set_bit(XTCP_DEFER_DUPACK, &xs->deferred)) {
+	} else if (!test_and_set_bit(XTCP_DEFER_DUPACK, &sk->sk_tsq_flags)) {
 		/* release_sock() does it and drops this reference */
 		sock_hold(sk);
 	}

@@ -353,11 +353,11 @@ void xtcp_input_release_cb(struct sock *sk)
 	unsigned long old, new;
 
 	do {
-		old = READ_ONCE(xtcp_sk(sk)->deferred);
+		old = READ_ONCE(sk->sk_tsq_flags);
 		if (!(old & mask))
 			return;
 		new = old & ~mask;
-	} while (cmpxchg(&xtcp_sk(sk)->deferred, old, new) != old);
+	} while (cmpxchg(&sk->sk_tsq_flags, old, new) != old);
 
 	xtcp_timer_deferred(sk, old);
 }

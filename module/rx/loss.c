@@ -22,7 +22,7 @@ static u32 xtcp_loss_window(struct sock *sk)
 	const struct xtcp_sock *xs = xtcp_sk(sk);
 	const struct tcp_sock *tp = &xs->tp;
 	u8 how = READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_recovery);
-	struct xtcp_rack rack = xs->rack;
+	struct xtcp_rack rack = xs->tx->rack;
 	struct xtcp_rack_wnd_in in = {
 		.min_rtt_us = tcp_min_rtt(tp),
 		.srtt_us = tp->srtt_us >> 3,
@@ -53,16 +53,16 @@ u32 xtcp_loss_by_time(struct sock *sk)
 	struct sk_buff *skb, *next;
 	u32 wnd, wait = 0;
 
-	if (!xs->rack.xmit_us || list_empty(&tp->tsorted_sent_queue))
+	if (!xs->tx->rack.xmit_us || list_empty(&tp->tsorted_sent_queue))
 		return 0;
 	wnd = xtcp_loss_window(sk);
 	list_for_each_entry_safe(skb, next, &tp->tsorted_sent_queue, tcp_tsorted_anchor) {
 		u64 sent = tcp_skb_timestamp_us(skb);
 		s64 left;
 
-		if (!xtcp_rack_sent_after(xs->rack.xmit_us, xs->rack.end_seq, sent, XTCP_CB(skb)->end_seq))
+		if (!xtcp_rack_sent_after(xs->tx->rack.xmit_us, xs->tx->rack.end_seq, sent, XTCP_CB(skb)->end_seq))
 			break;
-		left = xtcp_rack_remaining(&xs->rack, sent, wnd, tp->tcp_mstamp);
+		left = xtcp_rack_remaining(&xs->tx->rack, sent, wnd, tp->tcp_mstamp);
 		if (left <= 0)
 			xtcp_retransmit_mark_lost(sk, skb);
 		else
@@ -76,7 +76,7 @@ void xtcp_loss_on_timeout(struct sock *sk)
 {
 	struct sk_buff *skb = tcp_rtx_queue_head(sk);
 
-	if (!xtcp_loss_uses_rack(sk) || !xtcp_sk(sk)->rack.xmit_us) {
+	if (!xtcp_loss_uses_rack(sk) || !xtcp_sk(sk)->tx->rack.xmit_us) {
 		xtcp_retransmit_all_lost(sk);
 		return;
 	}
@@ -84,7 +84,7 @@ void xtcp_loss_on_timeout(struct sock *sk)
 		u64 sent = tcp_skb_timestamp_us(skb);
 
 		if (skb == tcp_rtx_queue_head(sk) ||
-		    xtcp_rack_remaining(&xtcp_sk(sk)->rack, sent, xtcp_loss_window(sk), tcp_sk(sk)->tcp_mstamp) <= 0)
+		    xtcp_rack_remaining(&xtcp_sk(sk)->tx->rack, sent, xtcp_loss_window(sk), tcp_sk(sk)->tcp_mstamp) <= 0)
 			xtcp_retransmit_mark_lost(sk, skb);
 	}
 	tcp_sk(sk)->retransmit_skb_hint = tcp_rtx_queue_head(sk);
@@ -106,7 +106,7 @@ void xtcp_loss_by_sack(struct sock *sk)
 
 	if (tp->sacked_out < enough)
 		return;
-	skb = xtcp_queue_find(sk, xs->sacked_high - 1);
+	skb = xtcp_queue_find(sk, xs->tx->sacked_high - 1);
 	for (; skb && seen < enough; skb = skb_rb_prev(skb)) {
 		if (XTCP_CB(skb)->state & XTCP_SKB_SACKED)
 			seen += XTCP_CB(skb)->segs;
@@ -114,12 +114,12 @@ void xtcp_loss_by_sack(struct sock *sk)
 	}
 	if (seen < enough)
 		return;
-	for (; skb && xtcp_seq_ge(XTCP_CB(skb)->seq, xs->lost_below); skb = skb_rb_prev(skb)) {
+	for (; skb && xtcp_seq_ge(XTCP_CB(skb)->seq, xs->tx->lost_below); skb = skb_rb_prev(skb)) {
 		if (!(XTCP_CB(skb)->state & (XTCP_SKB_SACKED | XTCP_SKB_LOST)))
 			xtcp_retransmit_mark_lost(sk, skb);
 	}
-	if (xtcp_seq_gt(top, xs->lost_below))
-		xs->lost_below = top;
+	if (xtcp_seq_gt(top, xs->tx->lost_below))
+		xs->tx->lost_below = top;
 }
 
 /** xtcp_loss_head() - without SACK: only the first segment out is known to be missing */

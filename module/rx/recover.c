@@ -35,7 +35,7 @@ static void xtcp_recover_reduce(struct sock *sk, u32 in_flight)
 	tp->prior_cwnd = tp->snd_cwnd;
 	tp->snd_cwnd_cnt = 0;
 	tp->snd_ssthresh = xtcp_cong_ssthresh(sk);
-	xs->prr = (struct xtcp_prr){ .recover_fs = in_flight, .ssthresh = tp->snd_ssthresh };
+	xs->tx->prr = (struct xtcp_prr){ .recover_fs = in_flight, .ssthresh = tp->snd_ssthresh };
 	xtcp_ecn_reduced(sk);
 }
 
@@ -55,10 +55,10 @@ void xtcp_recover_cwr(struct sock *sk, u32 in_flight)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (inet_csk(sk)->icsk_ca_state >= TCP_CA_CWR)
+	if (inet_csk(sk)->icsk_ca_state >= TCP_CA_CWR || !xtcp_sk(sk)->tx)
 		return;
 	tp->prior_ssthresh = 0;
-	xtcp_undo_end(&xtcp_sk(sk)->undo);
+	xtcp_undo_end(&xtcp_sk(sk)->tx->undo);
 	xtcp_recover_reduce(sk, in_flight);
 	xtcp_cong_set_state(sk, TCP_CA_CWR);
 }
@@ -69,7 +69,7 @@ static void xtcp_recover_enter(struct sock *sk, u32 in_flight)
 	struct tcp_sock *tp = &xs->tp;
 
 	xtcp_mib_inc(sock_net(sk), tp->rx_opt.sack_ok ? XTCP_MIB_TCPSackRecovery : XTCP_MIB_TCPRenoRecovery);
-	xtcp_undo_begin(&xs->undo, tp->snd_una, tp->retrans_out);
+	xtcp_undo_begin(&xs->tx->undo, tp->snd_una, tp->retrans_out);
 	if (xtcp_recover_reducing(sk)) {
 		/* reduced already within this flight */
 		tp->prior_ssthresh = 0;
@@ -78,7 +78,7 @@ static void xtcp_recover_enter(struct sock *sk, u32 in_flight)
 		tp->prior_ssthresh = tcp_current_ssthresh(sk);
 		xtcp_recover_reduce(sk, in_flight);
 	}
-	xs->rtx_first = true;
+	xs->tx->rtx_first = true;
 	tp->retrans_stamp = 0;
 	xtcp_cong_set_state(sk, TCP_CA_Recovery);
 }
@@ -103,10 +103,10 @@ static void xtcp_recover_leave(struct sock *sk)
 		tp->snd_cwnd = max(1u, tp->snd_ssthresh);
 	tp->snd_cwnd_stamp = tcp_jiffies32;
 	if (icsk->icsk_ca_state == TCP_CA_Recovery)
-		xtcp_rack_recovered(&xs->rack);
-	xs->dupacks = 0;
-	xs->rtx_first = false;
-	xs->frto.step = 0;
+		xtcp_rack_recovered(&xs->tx->rack);
+	xs->tx->dupacks = 0;
+	xs->tx->rtx_first = false;
+	xs->tx->frto.step = 0;
 	tp->retrans_stamp = 0;
 	if (!tp->rx_opt.sack_ok)
 		tp->sacked_out = 0;
@@ -134,7 +134,7 @@ static void xtcp_recover_unmark(struct sock *sk)
 	}
 	tp->lost_out = 0;
 	tp->retransmit_skb_hint = NULL;
-	xtcp_sk(sk)->lost_below = tp->snd_una;
+	xtcp_sk(sk)->tx->lost_below = tp->snd_una;
 }
 
 /* RFC 4015 3.2: the reduction was needless: cwnd and ssthresh as before it, and what is not lost is not resent */
@@ -154,10 +154,10 @@ static void xtcp_recover_undo(struct sock *sk)
 	tp->snd_cwnd_stamp = tcp_jiffies32;
 	tp->retrans_stamp = 0;
 	inet_csk(sk)->icsk_retransmits = 0;
-	xs->frto.step = 0;
-	xs->rtx_first = false;
-	xs->dupacks = 0;
-	xtcp_undo_end(&xs->undo);
+	xs->tx->frto.step = 0;
+	xs->tx->rtx_first = false;
+	xs->tx->dupacks = 0;
+	xtcp_undo_end(&xs->tx->undo);
 	xtcp_recover_open(sk);
 }
 
@@ -168,9 +168,9 @@ static bool xtcp_recover_try_undo(struct sock *sk, const struct xtcp_ack_news *n
 	bool loss = inet_csk(sk)->icsk_ca_state == TCP_CA_Loss;
 	u32 took_ms = 0;
 
-	if (n->dsack && xtcp_undo_all_duplicates(&xs->undo)) {
+	if (n->dsack && xtcp_undo_all_duplicates(&xs->tx->undo)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPDSACKUndo);
-	} else if (n->advanced && xtcp_undo_eifel(&xs->undo, n->has_ts, n->tsecr)) {
+	} else if (n->advanced && xtcp_undo_eifel(&xs->tx->undo, n->has_ts, n->tsecr)) {
 		xtcp_mib_inc(sock_net(sk), loss ? XTCP_MIB_TCPLossUndo : XTCP_MIB_TCPFullUndo);
 		if (loss)
 			xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPSpuriousRTOs);
@@ -179,7 +179,7 @@ static bool xtcp_recover_try_undo(struct sock *sk, const struct xtcp_ack_news *n
 		return false;
 	}
 	if (!loss)
-		xtcp_rack_spurious(&xs->rack, min_t(u32, took_ms, 10 * MSEC_PER_SEC) * USEC_PER_MSEC);
+		xtcp_rack_spurious(&xs->tx->rack, min_t(u32, took_ms, 10 * MSEC_PER_SEC) * USEC_PER_MSEC);
 	xtcp_recover_undo(sk);
 	return true;
 }
@@ -200,7 +200,7 @@ static bool xtcp_recover_frto(struct sock *sk, const struct xtcp_ack_news *n)
 		.new_data = skb && xtcp_seq_lt(XTCP_CB(skb)->seq, tp->snd_una + tp->snd_wnd),
 	};
 
-	if (xtcp_frto_ack(&xs->frto, &in) != XTCP_FRTO_SPURIOUS)
+	if (xtcp_frto_ack(&xs->tx->frto, &in) != XTCP_FRTO_SPURIOUS)
 		return false;
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPSpuriousRTOs);
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPLossUndo);
@@ -220,7 +220,7 @@ static void xtcp_recover_count_dupacks(struct sock *sk, struct xtcp_ack_news *n)
 	if (n->advanced) {
 		u32 eaten = n->acked > 1 ? n->acked - 1 : 0;
 
-		xs->dupacks = 0;
+		xs->tx->dupacks = 0;
 		tp->sacked_out -= min(tp->sacked_out, eaten);
 		if (tp->sacked_out + tp->lost_out > tp->packets_out)
 			tp->sacked_out = tp->packets_out - min(tp->packets_out, tp->lost_out);
@@ -228,7 +228,7 @@ static void xtcp_recover_count_dupacks(struct sock *sk, struct xtcp_ack_news *n)
 	}
 	if (!n->dup)
 		return;
-	xs->dupacks++;
+	xs->tx->dupacks++;
 	room = tp->packets_out - min(tp->packets_out, tp->lost_out);
 	if (tp->sacked_out < room) {
 		tp->sacked_out++;
@@ -246,14 +246,14 @@ static void xtcp_recover_detect(struct sock *sk, const struct xtcp_ack_news *n)
 
 	if (tp->rx_opt.sack_ok) {
 		if (xtcp_loss_uses_rack(sk))
-			xs->reo_wait_us = xtcp_loss_by_time(sk);
+			xs->tx->reo_wait_us = xtcp_loss_by_time(sk);
 		else if (n->sacked)
 			xtcp_loss_by_sack(sk);
 		return;
 	}
 	/* RFC 6582 3.2 step 2, and step 3: a partial ACK points at the next hole */
 	if (icsk->icsk_ca_state == TCP_CA_Recovery ? n->advanced :
-	    icsk->icsk_ca_state < TCP_CA_Recovery && xs->dupacks >= XTCP_DUPTHRESH &&
+	    icsk->icsk_ca_state < TCP_CA_Recovery && xs->tx->dupacks >= XTCP_DUPTHRESH &&
 	    xtcp_seq_ge(tp->snd_una, tp->high_seq))
 		xtcp_loss_head(sk);
 }
@@ -263,7 +263,7 @@ static void xtcp_recover_probe(struct sock *sk, const struct xtcp_ack_news *n)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	if (xtcp_tlp_ack(&xs->tlp, xs->tp.snd_una, n->advanced, n->dsack, n->bare) != XTCP_TLP_REPAIRED ||
+	if (xtcp_tlp_ack(&xs->tx->tlp, xs->tp.snd_una, n->advanced, n->dsack, n->bare) != XTCP_TLP_REPAIRED ||
 	    inet_csk(sk)->icsk_ca_state >= TCP_CA_CWR)
 		return;
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPLossProbeRecovery);
@@ -287,8 +287,11 @@ void xtcp_recover_ack(struct sock *sk, struct xtcp_ack_news *n)
 	bool complete = n->advanced && (icsk->icsk_ca_state == TCP_CA_CWR ? xtcp_seq_gt(tp->snd_una, tp->high_seq) :
 					!xtcp_seq_lt(tp->snd_una, tp->high_seq));
 
-	xs->reo_wait_us = 0;
-	if (xs->tlp.active)
+	/* what was in flight was a SYN */
+	if (!xs->tx)
+		return;
+	xs->tx->reo_wait_us = 0;
+	if (xs->tx->tlp.active)
 		xtcp_recover_probe(sk, n);
 	if (!tp->rx_opt.sack_ok)
 		xtcp_recover_count_dupacks(sk, n);
@@ -321,12 +324,12 @@ void xtcp_recover_overdue(struct sock *sk)
 	u32 lost = tp->lost;
 
 	xtcp_clock_refresh(tp);
-	xs->reo_wait_us = xtcp_loss_by_time(sk);
+	xs->tx->reo_wait_us = xtcp_loss_by_time(sk);
 	if (tp->lost != lost) {
 		if (icsk->icsk_ca_state < TCP_CA_Recovery) {
 			xtcp_recover_enter(sk, in_flight);
 			if (!icsk->icsk_ca_ops->cong_control)
-				tp->snd_cwnd = xtcp_prr_cwnd(&xs->prr, 0, tcp_packets_in_flight(tp), false);
+				tp->snd_cwnd = xtcp_prr_cwnd(&xs->tx->prr, 0, tcp_packets_in_flight(tp), false);
 		}
 		xtcp_retransmit_push(sk);
 	}
@@ -353,16 +356,16 @@ void xtcp_recover_timeout(struct sock *sk)
 		tp->prior_cwnd = tp->snd_cwnd;
 		tp->snd_ssthresh = xtcp_cong_ssthresh(sk);
 		xtcp_cong_event(sk, CA_EVENT_LOSS);
-		xtcp_undo_begin(&xs->undo, tp->snd_una, tp->retrans_out);
+		xtcp_undo_begin(&xs->tx->undo, tp->snd_una, tp->retrans_out);
 	}
 	/* a time-out in spite of many SACKs: the patience learnt from reordering was too much */
 	if (icsk->icsk_ca_state <= TCP_CA_Disorder)
 		tp->reordering = min_t(u32, tp->reordering, READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_reordering));
 	if (!tp->rx_opt.sack_ok)
 		tp->sacked_out = 0;
-	xs->dupacks = 0;
-	xs->rtx_first = true;
-	xs->tlp.active = false;
+	xs->tx->dupacks = 0;
+	xs->tx->rtx_first = true;
+	xs->tx->tlp.active = false;
 	xtcp_loss_on_timeout(sk);
 	tp->snd_cwnd = tcp_packets_in_flight(tp) + 1;
 	tp->snd_cwnd_cnt = 0;
@@ -370,5 +373,5 @@ void xtcp_recover_timeout(struct sock *sk)
 	tp->high_seq = tp->snd_nxt;
 	xtcp_ecn_reduced(sk);
 	xtcp_cong_set_state(sk, TCP_CA_Loss);
-	xtcp_frto_begin(&xs->frto, fresh && !icsk->icsk_retransmits && READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_frto));
+	xtcp_frto_begin(&xs->tx->frto, fresh && !icsk->icsk_retransmits && READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_frto));
 }

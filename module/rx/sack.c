@@ -21,8 +21,8 @@ static void xtcp_sack_skb(struct sock *sk, struct sk_buff *skb, struct xtcp_ack_
 	if (cb->state & XTCP_SKB_LOST)
 		tp->lost_out -= cb->segs;
 	cb->state = (cb->state & ~(XTCP_SKB_RETRANS | XTCP_SKB_LOST)) | XTCP_SKB_SACKED;
-	if (!tp->sacked_out || xtcp_seq_gt(cb->end_seq, xs->sacked_high))
-		xs->sacked_high = cb->end_seq;
+	if (!tp->sacked_out || xtcp_seq_gt(cb->end_seq, xs->tx->sacked_high))
+		xs->tx->sacked_high = cb->end_seq;
 	tp->sacked_out += cb->segs;
 	n->sacked = true;
 	/* it is not on its way any more */
@@ -97,10 +97,13 @@ static void xtcp_sack_duplicate(struct sock *sk, const struct xtcp_sack *b, u32 
 	n->dsack = true;
 	tp->dsack_dups += segs;
 	xtcp_mib_inc(sock_net(sk), xtcp_seq_le(b->end, ack) ? XTCP_MIB_TCPDSACKRecv : XTCP_MIB_TCPDSACKOfoRecv);
-	xtcp_undo_dsack(&xs->undo, b->start, b->end, segs, ack);
+	/* nothing but a SYN was ever sent twice */
+	if (!xs->tx)
+		return;
+	xtcp_undo_dsack(&xs->tx->undo, b->start, b->end, segs, ack);
 	/* a needless retransmission; a probe's copy is no sign of a narrow window (RFC 8985 6.2 step 4) */
-	if (!xs->tlp.active || b->end != xs->tlp.end_seq)
-		xtcp_rack_dsack(&xs->rack, tp->snd_una, tp->snd_nxt);
+	if (!xs->tx->tlp.active || b->end != xs->tx->tlp.end_seq)
+		xtcp_rack_dsack(&xs->tx->rack, tp->snd_una, tp->snd_nxt);
 }
 
 /** xtcp_sack_rcv() - the SACK option of an ACK: duplicates, and blocks above @ack */
@@ -147,6 +150,6 @@ bool xtcp_sack_reneged(struct sock *sk)
 		}
 	}
 	memset(tp->recv_sack_cache, 0, sizeof(tp->recv_sack_cache));
-	xtcp_sk(sk)->lost_below = tp->snd_una;
+	xtcp_sk(sk)->tx->lost_below = tp->snd_una;
 	return true;
 }

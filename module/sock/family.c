@@ -159,9 +159,10 @@ void xtcp_sock_init_fields(struct sock *sk)
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
+	xtcp_part_drop_sender(sk);
 	/* everything of ours that belongs to the connection lies between these two */
-	memset((u8 *)xs + offsetof(struct xtcp_sock, rto_us), 0,
-	       offsetof(struct xtcp_sock, accept_node) - offsetof(struct xtcp_sock, rto_us));
+	memset((u8 *)xs + offsetof(struct xtcp_sock, fastopen_child), 0,
+	       offsetof(struct xtcp_sock, accept_node) - offsetof(struct xtcp_sock, fastopen_child));
 	xs->rto_us = XTCP_RTO_INITIAL_US;
 	xs->rtx_mode = XTCP_RTX_NONE;
 	xs->isn = 0;
@@ -189,22 +190,15 @@ static void xtcp_sock_init_object(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	xs->deferred = 0;
+	sk->sk_tsq_flags = 0;
+	xs->tx = NULL;
+	xs->listen = NULL;
 	xs->client_port = false;
 	__skb_queue_head_init(xtcp_unsent(sk));
 	xtcp_compat_keep_congestion(&xs->tp);
 	xtcp_compat_window_share(&xs->tp);
 	INIT_LIST_HEAD(&xs->tp.tsq_node);
 	INIT_LIST_HEAD(&xs->accept_node);
-	spin_lock_init(&xs->listen.accept_lock);
-	INIT_LIST_HEAD(&xs->listen.accept_queue);
-	atomic_set(&xs->listen.requests, 0);
-	atomic_set(&xs->listen.fastopen_pending, 0);
-	atomic_set(&xs->listen.fastopen_resets, 0);
-	xs->listen.fastopen_resets_at = jiffies;
-	xs->listen.fastopen_max = 0;
-	RCU_INIT_POINTER(xs->listen.fastopen_keys, NULL);
-	memset(&xs->listen.stats, 0, sizeof(xs->listen.stats));
 	xtcp_timer_init(sk);
 	xtcp_pace_init(sk);
 	xtcp_dupack_init(sk);
@@ -256,6 +250,7 @@ void xtcp_sock_destroy(struct sock *sk)
 	xtcp_cong_stop(sk);
 	xtcp_queue_purge(sk);
 	xtcp_data_purge(sk);
+	xtcp_part_drop_sender(sk);
 	xtcp_port_put(sk);
 	tcp_saved_syn_free(&xtcp_sk(sk)->tp);
 
@@ -329,6 +324,8 @@ void xtcp_family_child_init(struct sock *child, const struct sock *listener, con
 	icsk->icsk_bind_hash = NULL;
 	icsk->icsk_bind2_hash = NULL;
 	memset(&icsk->icsk_accept_queue, 0, sizeof(icsk->icsk_accept_queue));
+	/* the listener's part is not the child's */
+	child->sk_destruct = xtcp_sk(listener)->listen->destruct;
 	/* only listeners are looked up without a reference */
 	sock_reset_flag(child, SOCK_RCU_FREE);
 	/* a socket of its own has a number of its own */

@@ -31,7 +31,7 @@ __poll_t xtcp_poll(struct file *file, struct socket *sock, poll_table *wait)
 	sock_poll_wait(file, sock, wait);
 	state = inet_sk_state_load(sk);
 	if (state == TCP_LISTEN)
-		return list_empty_careful(&xtcp_sk(sk)->listen.accept_queue) ? 0 : EPOLLIN | EPOLLRDNORM;
+		return list_empty_careful(&xtcp_sk(sk)->listen->accept_queue) ? 0 : EPOLLIN | EPOLLRDNORM;
 
 	shut = READ_ONCE(sk->sk_shutdown);
 	if (shut == SHUTDOWN_MASK || state == TCP_CLOSE)

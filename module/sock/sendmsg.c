@@ -32,7 +32,7 @@ static struct sk_buff *xtcp_sendmsg_tail(struct sock *sk, u32 goal, const struct
 	if (skb && skb->len < goal && skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS &&
 	    (!uarg || xtcp_zerocopy_fits(skb, uarg)))
 		return skb;
-	if (!sk_stream_memory_free(sk))
+	if (!sk_stream_memory_free(sk) || !xtcp_sender_get(sk, sk->sk_allocation))
 		return NULL;
 	skb = xtcp_queue_alloc(sk, sk->sk_allocation);
 	if (skb)

@@ -282,7 +282,9 @@ static int xtcp_sockopt_set_fastopen(struct sock *sk, int optname, int val)
 	case TCP_FASTOPEN:
 		if (val < 0 || !(idle || sk->sk_state == TCP_LISTEN))
 			return -EINVAL;
-		WRITE_ONCE(xtcp_sk(sk)->listen.fastopen_max,
+		if (!xtcp_part_listen(sk))
+			return -ENOBUFS;
+		WRITE_ONCE(xtcp_sk(sk)->listen->fastopen_max,
 			   min_t(unsigned int, val, READ_ONCE(sock_net(sk)->core.sysctl_somaxconn)));
 		return 0;
 	case TCP_FASTOPEN_CONNECT:
@@ -542,6 +544,7 @@ static int xtcp_sockopt_get_timing(const struct sock *sk, int optname, int *val)
 static int xtcp_sockopt_get_int(const struct sock *sk, int optname, int *val)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct xtcp_listen *l;
 
 	switch (optname) {
 	case TCP_NODELAY:
@@ -566,7 +569,8 @@ static int xtcp_sockopt_get_int(const struct sock *sk, int optname, int *val)
 		*val = tp->recvmsg_inq;
 		return 0;
 	case TCP_FASTOPEN:
-		*val = READ_ONCE(xtcp_sk(sk)->listen.fastopen_max);
+		l = READ_ONCE(xtcp_sk(sk)->listen);
+		*val = l ? READ_ONCE(l->fastopen_max) : 0;
 		return 0;
 	case TCP_FASTOPEN_CONNECT:
 		*val = tp->fastopen_connect;

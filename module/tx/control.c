@@ -126,13 +126,15 @@ static int xtcp_control_queue_syn(struct sock *sk, u8 flags)
 /* A buffer with the first @len bytes of what sendmsg() was given; NULL if that cannot be had */
 static struct sk_buff *xtcp_control_syn_text(struct sock *sk, u32 len)
 {
-	struct sk_buff *text = xtcp_queue_alloc(sk, sk->sk_allocation);
+	struct sk_buff *text = NULL;
 
+	if (xtcp_sender_get(sk, sk->sk_allocation))
+		text = xtcp_queue_alloc(sk, sk->sk_allocation);
 	if (!text)
 		return NULL;
 	xtcp_queue_append(sk, text);
 	XTCP_CB(text)->flags |= XTCP_PSH;
-	xtcp_sendmsg_fill(sk, text, xtcp_sk(sk)->fastopen_msg, len);
+	xtcp_sendmsg_fill(sk, text, tcp_sk(sk)->fastopen_req->data, len);
 	if (text->len) {
 		xtcp_queue_set_segs(text, tcp_sk(sk)->mss_cache);
 		return text;

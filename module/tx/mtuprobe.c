@@ -14,15 +14,17 @@ static u32 xtcp_mtuprobe_headers(const struct sock *sk)
 	return xtcp_out_ip_header(sk) + max_t(u32, tcp_sk(sk)->tcp_header_len, sizeof(struct tcphdr));
 }
 
-/** xtcp_mtuprobe_init() - connection established: begin the search if it is always on */
+/** xtcp_mtuprobe_init() - established, or the first text is to be sent: begin the search if it is always on */
 void xtcp_mtuprobe_init(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	const struct net *net = sock_net(sk);
 
-	memset(&xs->mtup, 0, sizeof(xs->mtup));
+	if (!xs->tx)
+		return;
+	memset(&xs->tx->mtup, 0, sizeof(xs->tx->mtup));
 	if (READ_ONCE(net->ipv4.sysctl_tcp_mtu_probing) > 1)
-		xtcp_plpmtu_begin(&xs->mtup, READ_ONCE(net->ipv4.sysctl_tcp_base_mss) + xtcp_mtuprobe_headers(sk),
+		xtcp_plpmtu_begin(&xs->tx->mtup, READ_ONCE(net->ipv4.sysctl_tcp_base_mss) + xtcp_mtuprobe_headers(sk),
 				  min_t(u32, inet_csk(sk)->icsk_pmtu_cookie,
 					xs->tp.rx_opt.mss_clamp + xtcp_mtuprobe_headers(sk)));
 }
@@ -30,9 +32,9 @@ void xtcp_mtuprobe_init(struct sock *sk)
 /** xtcp_mtuprobe_limit() - packets no larger than @pmtu, and no larger than what is known to arrive */
 u32 xtcp_mtuprobe_limit(const struct sock *sk, u32 pmtu)
 {
-	const struct xtcp_plpmtu *m = &xtcp_sk(sk)->mtup;
+	const struct xtcp_sender *tx = xtcp_sk(sk)->tx;
 
-	return m->enabled ? min(pmtu, m->low) : pmtu;
+	return tx && tx->mtup.enabled ? min(pmtu, tx->mtup.low) : pmtu;
 }
 
 /* Is this a moment at which a probe costs nothing but itself? RFC 4821 7.4 */
@@ -41,7 +43,7 @@ static bool xtcp_mtuprobe_quiet(const struct sock *sk)
 	const struct xtcp_sock *xs = xtcp_sk(sk);
 
 	return inet_csk(sk)->icsk_ca_state == TCP_CA_Open && xs->tp.snd_cwnd >= XTCP_MTUPROBE_CWND_MIN &&
-	       !xs->nr_sacks && xs->tp.rx_opt.sack_ok;
+	       !xs->tp.rx_opt.num_sacks && xs->tp.rx_opt.sack_ok;
 }
 
 /**
@@ -60,9 +62,9 @@ u32 xtcp_mtuprobe_try(struct sock *sk, const struct sk_buff *skb, u32 quota)
 	const struct dst_entry *dst = __sk_dst_get(sk);
 	u32 size, len;
 
-	if (likely(!xs->mtup.enabled) || !dst || !xtcp_mtuprobe_quiet(sk) || quota < 2)
+	if (likely(!xs->tx->mtup.enabled) || !dst || !xtcp_mtuprobe_quiet(sk) || quota < 2)
 		return 0;
-	size = xtcp_plpmtu_next(&xs->mtup, READ_ONCE(net->ipv4.sysctl_tcp_probe_threshold), xtcp_clock_s(),
+	size = xtcp_plpmtu_next(&xs->tx->mtup, READ_ONCE(net->ipv4.sysctl_tcp_probe_threshold), xtcp_clock_s(),
 				READ_ONCE(net->ipv4.sysctl_tcp_probe_interval),
 				min_t(u32, dst_mtu(dst), tp->rx_opt.mss_clamp + xtcp_mtuprobe_headers(sk)));
 	if (!size)
@@ -79,7 +81,7 @@ u32 xtcp_mtuprobe_try(struct sock *sk, const struct sk_buff *skb, u32 quota)
 /** xtcp_mtuprobe_sent() - the probe [@seq, @seq + @len) has left */
 void xtcp_mtuprobe_sent(struct sock *sk, u32 seq, u32 len)
 {
-	struct xtcp_plpmtu *m = &xtcp_sk(sk)->mtup;
+	struct xtcp_plpmtu *m = &xtcp_sk(sk)->tx->mtup;
 
 	m->probe = len + xtcp_mtuprobe_headers(sk);
 	m->probe_start = seq;
@@ -94,7 +96,7 @@ static void xtcp_mtuprobe_arrived(struct sock *sk)
 	struct tcp_sock *tp = &xs->tp;
 	u32 mss = tp->mss_cache;
 
-	xtcp_plpmtu_arrived(&xs->mtup);
+	xtcp_plpmtu_arrived(&xs->tx->mtup);
 	xtcp_output_sync_mss(sk, inet_csk(sk)->icsk_pmtu_cookie);
 	if (tp->mss_cache > mss) {
 		tp->snd_cwnd = max_t(u32, 1, div_u64((u64)tp->snd_cwnd * mss, tp->mss_cache));
@@ -119,16 +121,16 @@ bool xtcp_mtuprobe_ack(struct sock *sk)
 	struct tcp_sock *tp = &xs->tp;
 	const struct sk_buff *skb = tcp_rtx_queue_head(sk);
 
-	if (likely(!xs->mtup.probe))
+	if (likely(!xs->tx->mtup.probe))
 		return false;
-	if (!xtcp_seq_lt(tp->snd_una, xs->mtup.probe_end)) {
+	if (!xtcp_seq_lt(tp->snd_una, xs->tx->mtup.probe_end)) {
 		xtcp_mtuprobe_arrived(sk);
 		return false;
 	}
-	if (!tp->lost_out || !skb || XTCP_CB(skb)->seq != xs->mtup.probe_start ||
+	if (!tp->lost_out || !skb || XTCP_CB(skb)->seq != xs->tx->mtup.probe_start ||
 	    !(XTCP_CB(skb)->state & XTCP_SKB_LOST))
 		return false;
-	xtcp_plpmtu_lost(&xs->mtup);
+	xtcp_plpmtu_lost(&xs->tx->mtup);
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPMTUPFail);
 	return tp->lost_out == XTCP_CB(skb)->segs && inet_csk(sk)->icsk_ca_state < TCP_CA_CWR;
 }
@@ -142,8 +144,8 @@ void xtcp_mtuprobe_black_hole(struct sock *sk)
 
 	if (!READ_ONCE(net->ipv4.sysctl_tcp_mtu_probing))
 		return;
-	xs->mtup.probe = 0;
-	xtcp_plpmtu_black_hole(&xs->mtup, READ_ONCE(net->ipv4.sysctl_tcp_base_mss) + headers,
+	xs->tx->mtup.probe = 0;
+	xtcp_plpmtu_black_hole(&xs->tx->mtup, READ_ONCE(net->ipv4.sysctl_tcp_base_mss) + headers,
 			       max(READ_ONCE(net->ipv4.sysctl_tcp_mtu_probe_floor),
 				   READ_ONCE(net->ipv4.sysctl_tcp_min_snd_mss)) + headers,
 			       xs->tp.mss_cache + headers);

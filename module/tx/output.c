@@ -36,7 +36,7 @@ void xtcp_output_sync_mss(struct sock *sk, u32 pmtu)
 
 static unsigned int xtcp_output_sack_bytes(const struct xtcp_sock *xs)
 {
-	unsigned int n = xs->nr_sacks + (xs->dsack.start != xs->dsack.end);
+	unsigned int n = xs->tp.rx_opt.num_sacks + (xtcp_dsack(xs)->start != xtcp_dsack(xs)->end);
 	unsigned int room = xs->tp.rx_opt.tstamp_ok ? 3 : 4;
 
 	n = min(n, room);
@@ -130,10 +130,10 @@ static void xtcp_output_sack_options(struct xtcp_sock *xs, struct xtcp_options *
 {
 	unsigned int i, room = o->has_ts ? 3 : 4;
 
-	if (xs->dsack.start != xs->dsack.end)
-		o->sack[o->nr_sack++] = xs->dsack;
-	for (i = 0; i < xs->nr_sacks && o->nr_sack < room; i++)
-		o->sack[o->nr_sack++] = xs->sacks[i];
+	if (xtcp_dsack(xs)->start != xtcp_dsack(xs)->end)
+		o->sack[o->nr_sack++] = *xtcp_dsack(xs);
+	for (i = 0; i < xs->tp.rx_opt.num_sacks && o->nr_sack < room; i++)
+		o->sack[o->nr_sack++] = xtcp_sacks(xs)[i];
 }
 
 static void xtcp_output_options(struct sock *sk, u8 flags, struct xtcp_options *o)
@@ -146,7 +146,7 @@ static void xtcp_output_options(struct sock *sk, u8 flags, struct xtcp_options *
 		xtcp_output_syn_options(sk, flags, o);
 	} else {
 		o->has_ts = tp->rx_opt.tstamp_ok;
-		if (unlikely(xs->nr_sacks || xs->dsack.start != xs->dsack.end))
+		if (unlikely(xs->tp.rx_opt.num_sacks || xtcp_dsack(xs)->start != xtcp_dsack(xs)->end))
 			xtcp_output_sack_options(xs, o);
 	}
 	if (o->has_ts) {
@@ -170,7 +170,7 @@ static void xtcp_output_ack_sent(struct sock *sk)
 	xs->ack_now = false;
 	xs->ack_dup = false;
 	xtcp_dupack_sent(sk);
-	xs->dsack.end = xs->dsack.start;
+	xtcp_dsack(xs)->end = xtcp_dsack(xs)->start;
 	if (xs->quick)
 		xs->quick--;
 	xtcp_timer_delack_stop(sk);
@@ -185,9 +185,9 @@ static void xtcp_output_wfree(struct sk_buff *skb)
 	struct sock *sk = skb->sk;
 
 	WARN_ON(refcount_sub_and_test(skb->truesize - 1, &sk->sk_wmem_alloc));
-	if (test_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred) &&
-	    !test_and_set_bit(XTCP_TSQ_QUEUED, &xtcp_sk(sk)->deferred)) {
-		clear_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred);
+	if (test_bit(XTCP_TSQ_THROTTLED, &sk->sk_tsq_flags) &&
+	    !test_and_set_bit(XTCP_TSQ_QUEUED, &sk->sk_tsq_flags)) {
+		clear_bit(XTCP_TSQ_THROTTLED, &sk->sk_tsq_flags);
 		xtcp_output_tsq_resume(sk);
 		return;
 	}
@@ -335,7 +335,7 @@ int xtcp_output_transmit(struct sock *sk, struct sk_buff *skb, bool retrans, gfp
 			xtcp_output_note_turn(xtcp_sk(sk));
 		}
 		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state == TCP_CA_CWR)
-			xtcp_sk(sk)->prr.out += cb.segs;
+			xtcp_sk(sk)->tx->prr.out += cb.segs;
 		xtcp_pace_sent(sk, skb, prior_ns);
 	}
 	return err;
@@ -427,7 +427,7 @@ static bool xtcp_output_throttled(struct sock *sk, const struct sk_buff *skb)
 	/* nothing outstanding means no destructor will ever resume us */
 	if (RB_EMPTY_ROOT(&sk->tcp_rtx_queue))
 		return false;
-	set_bit(XTCP_TSQ_THROTTLED, &xs->deferred);
+	set_bit(XTCP_TSQ_THROTTLED, &sk->sk_tsq_flags);
 	/* the last buffer may have left just before the bit was set: look again, paired with xtcp_output_wfree() */
 	smp_mb__after_atomic();
 	return refcount_read(&sk->sk_wmem_alloc) > limit;
@@ -665,7 +665,7 @@ void xtcp_output_push_pending(struct sock *sk)
 
 struct xtcp_tsq {
 	struct tasklet_struct tasklet;
-	struct llist_head socks;
+	struct list_head socks;
 };
 
 static DEFINE_PER_CPU(struct xtcp_tsq, xtcp_tsq);
@@ -675,13 +675,13 @@ static void xtcp_output_tsq_one(struct sock *sk)
 	struct xtcp_sock *xs = xtcp_sk(sk);
 
 	/* from here on it may be queued again; what made that necessary is seen by the push below */
-	clear_bit(XTCP_TSQ_QUEUED, &xs->deferred);
+	clear_bit(XTCP_TSQ_QUEUED, &sk->sk_tsq_flags);
 	/* paired with the test in xtcp_output_wfree() */
 	smp_mb__after_atomic();
 	bh_lock_sock(sk);
 	if (!sock_owned_by_user(sk)) {
 		xtcp_output_push_pending(sk);
-	} else if (!test_and_set_bit(XTCP_DEFER_TSQ, &xs->deferred)) {
+	} else if (!test_and_set_bit(XTCP_DEFER_TSQ, &sk->sk_tsq_flags)) {
 		/* release_sock() does it and drops this reference */
 		sock_hold(sk);
 	}
@@ -693,11 +693,17 @@ static void xtcp_output_tsq_one(struct sock *sk)
 static void xtcp_output_tsq_run(struct tasklet_struct *t)
 {
 	struct xtcp_tsq *tsq = from_tasklet(tsq, t, tasklet);
-	struct llist_node *list = llist_del_all(&tsq->socks);
-	struct xtcp_sock *xs, *next;
+	struct tcp_sock *tp, *next;
+	LIST_HEAD(list);
 
-	llist_for_each_entry_safe(xs, next, list, tsq_node)
-		xtcp_output_tsq_one((struct sock *)xs);
+	local_irq_disable();
+	list_splice_init(&tsq->socks, &list);
+	local_irq_enable();
+	list_for_each_entry_safe(tp, next, &list, tsq_node) {
+		/* it may be on a list again as soon as it is not QUEUED any more */
+		list_del(&tp->tsq_node);
+		xtcp_output_tsq_one((struct sock *)tp);
+	}
 }
 
 /** xtcp_output_tsq_resume() - have @sk send again, from a softirq of this CPU; any context */
@@ -708,8 +714,9 @@ void xtcp_output_tsq_resume(struct sock *sk)
 
 	local_irq_save(flags);
 	tsq = this_cpu_ptr(&xtcp_tsq);
-	if (llist_add(&xtcp_sk(sk)->tsq_node, &tsq->socks))
+	if (list_empty(&tsq->socks))
 		tasklet_schedule(&tsq->tasklet);
+	list_add_tail(&tcp_sk(sk)->tsq_node, &tsq->socks);
 	local_irq_restore(flags);
 }
 
@@ -721,7 +728,7 @@ void xtcp_output_tsq_init(void)
 	for_each_possible_cpu(cpu) {
 		struct xtcp_tsq *tsq = per_cpu_ptr(&xtcp_tsq, cpu);
 
-		init_llist_head(&tsq->socks);
+		INIT_LIST_HEAD(&tsq->socks);
 		tasklet_setup(&tsq->tasklet, xtcp_output_tsq_run);
 	}
 }

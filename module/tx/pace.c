@@ -11,7 +11,7 @@ static enum hrtimer_restart xtcp_pace_expired(struct hrtimer *timer)
 	struct sock *sk = (struct sock *)xs;
 
 	/* resume the way throttled sockets do; that work's reference is a byte of sk_wmem_alloc */
-	if (!test_and_set_bit(XTCP_TSQ_QUEUED, &xs->deferred)) {
+	if (!test_and_set_bit(XTCP_TSQ_QUEUED, &sk->sk_tsq_flags)) {
 		refcount_add(1, &sk->sk_wmem_alloc);
 		xtcp_output_tsq_resume(sk);
 	}

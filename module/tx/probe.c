@@ -53,7 +53,7 @@ void xtcp_probe_send(struct sock *sk)
 	fresh = xtcp_probe_new_data(sk);
 	sent = fresh || xtcp_probe_old_data(sk);
 	if (sent) {
-		xs->tlp = (struct xtcp_tlp){ .active = true, .end_seq = tp->snd_nxt, .is_retrans = !fresh };
+		xs->tx->tlp = (struct xtcp_tlp){ .active = true, .end_seq = tp->snd_nxt, .is_retrans = !fresh };
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPLossProbes);
 	}
 	xtcp_timer_rtx_start(sk, XTCP_RTX_RETRANS,

@@ -264,7 +264,7 @@ void xtcp_queue_purge(struct sock *sk)
  * xtcp_queue_fin() - close the stream: FIN on the last unsent buffer, or on one of its own
  * @sk: owner
  *
- * Return: 0, or -ENOMEM if there was no buffer to put it on.
+ * Return: 0, or -ENOMEM if there was no buffer to put it on, or no sender's part.
  */
 int xtcp_queue_fin(struct sock *sk)
 {
@@ -272,6 +272,8 @@ int xtcp_queue_fin(struct sock *sk)
 	struct tcp_sock *tp = &xs->tp;
 	struct sk_buff *skb = skb_peek_tail(xtcp_unsent(sk));
 
+	if (!xtcp_sender_get(sk, sk->sk_allocation))
+		return -ENOMEM;
 	if (!skb) {
 		skb = xtcp_queue_alloc_forced(sk, sk->sk_allocation);
 		if (!skb)

@@ -93,6 +93,7 @@ static void xtcp_retransmit_recount(struct tcp_sock *tp, struct sk_buff *skb, u3
  */
 static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 {
+	struct xtcp_sender *tx = xtcp_sk(sk)->tx;
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 mss = xtcp_output_mss(sk);
 	struct xtcp_cb *cb;
@@ -100,7 +101,7 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 
 	/* the copy sent before has not even left this host: when it has, output resumes */
 	if (skb_fclone_busy(sk, skb)) {
-		set_bit(XTCP_TSQ_THROTTLED, &xtcp_sk(sk)->deferred);
+		set_bit(XTCP_TSQ_THROTTLED, &sk->sk_tsq_flags);
 		/* paired with the test of the bit in xtcp_output_wfree() */
 		smp_mb__after_atomic();
 		if (skb_fclone_busy(sk, skb))
@@ -129,8 +130,9 @@ static int xtcp_retransmit_some(struct sock *sk, struct sk_buff *skb, u32 segs)
 	cb->state |= XTCP_SKB_EVER_RETRANS;
 	if (!tp->retrans_stamp)
 		tp->retrans_stamp = max_t(u32, xtcp_clock_ts(tp->tcp_mstamp), 1);
-	xtcp_undo_retransmitted(&xtcp_sk(sk)->undo, cb->end_seq, cb->segs,
-				xtcp_clock_ts(tcp_skb_timestamp_us(skb)) + tp->tsoffset);
+	if (tx)
+		xtcp_undo_retransmitted(&tx->undo, cb->end_seq, cb->segs,
+					xtcp_clock_ts(tcp_skb_timestamp_us(skb)) + tp->tsoffset);
 	tp->total_retrans += cb->segs;
 	tp->bytes_retrans += skb->len;
 	xtcp_mib_add(sock_net(sk), XTCP_MIB_RetransSegs, cb->segs);
@@ -173,7 +175,7 @@ void xtcp_retransmit_push(struct sock *sk)
 	bool sent = false, first = false;
 
 	/* F-RTO waits for what the peer says of new data */
-	if (xs->frto.step)
+	if (xs->tx && xs->tx->frto.step)
 		return;
 	xtcp_clock_refresh(tp);
 	while (skb && tp->lost_out > tp->retrans_out) {
@@ -181,7 +183,7 @@ void xtcp_retransmit_push(struct sock *sk)
 		u32 quota = tp->snd_cwnd > in_flight ? tp->snd_cwnd - in_flight : 0;
 		struct xtcp_cb *cb = XTCP_CB(skb);
 
-		if (!quota && !xs->rtx_first)
+		if (!quota && !(xs->tx && xs->tx->rtx_first))
 			break;
 		tp->retransmit_skb_hint = skb;
 		if (!(cb->state & XTCP_SKB_LOST) || cb->state & (XTCP_SKB_RETRANS | XTCP_SKB_SACKED)) {
@@ -193,7 +195,8 @@ void xtcp_retransmit_push(struct sock *sk)
 		cb = XTCP_CB(skb);
 		if (xtcp_retransmit_some(sk, skb, max(quota, 1u)))
 			break;
-		xs->rtx_first = false;
+		if (xs->tx)
+			xs->tx->rtx_first = false;
 		sent = true;
 		first |= !xtcp_seq_lt(tp->snd_una, cb->seq);
 		xtcp_mib_inc(sock_net(sk), inet_csk(sk)->icsk_ca_state == TCP_CA_Loss ? XTCP_MIB_TCPSlowStartRetrans :
@@ -233,7 +236,8 @@ void xtcp_retransmit_timeout(struct sock *sk)
 			xtcp_mtuprobe_black_hole(sk);
 		__dst_negative_advice(sk);
 	}
-	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
+	/* without a sender's part it is a SYN as well */
+	if (xs->tx && !((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
 		xtcp_recover_timeout(sk);
 	else
 		xtcp_retransmit_mark_lost(sk, skb);
@@ -241,7 +245,8 @@ void xtcp_retransmit_timeout(struct sock *sk)
 	/* even into a closed window: then it is a probe */
 	if (!xtcp_retransmit_trim(sk, &skb))
 		xtcp_retransmit_some(sk, skb, 1);
-	xs->rtx_first = false;
+	if (xs->tx)
+		xs->tx->rtx_first = false;
 	icsk->icsk_backoff = xtcp_retransmit_is_thin(sk) ? 0 : min_t(u8, icsk->icsk_backoff + 1, 31);
 	xtcp_timer_rtx_rearm(sk);
 }

@@ -52,6 +52,7 @@ def rows():
         Row("crr", "crr", "per_second", HIGHER, 1.2, "/s"),
         Row("crr-cpu", "crr", "ns_each", LOWER, 1.0, "ns"),
         Row("storm", "storm", "ms", LOWER, 1.0, "ms"),
+        Row("idle", "idle", "both_bytes", LOWER, 1.05, "B"),
         Row("idle-client", "idle", "client_bytes", LOWER, 1.05, "B"),
         Row("idle-server", "idle", "server_bytes", LOWER, 1.05, "B"),
         Row("timewait", "timewait", "bytes", LOWER, 0.5, "B"),

@@ -174,13 +174,15 @@ static void settle(int seconds)
 
 /*
  * Memory of connections that do nothing. To tell the ends apart, the server closes its own; what stays behind of them,
- * FIN-WAIT-2, ends after tcp_fin_timeout, and the client's ends stay.
+ * FIN-WAIT-2, ends after tcp_fin_timeout, and the client's ends stay. They read the end of the stream, or the kernel's
+ * TCP keeps the buffer with the FIN.
  */
 int many_idle(const struct load_row *row, struct xnet *net, enum xnet_stack stack)
 {
 	struct crowd crowd;
 	double before, both, client;
 	int n = row->number;
+	char c;
 
 	if (crowd_open(&crowd, net, stack, n))
 		return -1;
@@ -199,6 +201,10 @@ int many_idle(const struct load_row *row, struct xnet *net, enum xnet_stack stac
 	for (int i = 0; i < n; i++)
 		close(crowd.far[i]);
 	settle(3 * FIN_WAIT_S);
+	for (int i = 0; i < n; i++)
+		if (recv(crowd.near[i], &c, 1, 0))
+			return load_fail("end of stream");
+	settle(1);
 	client = load_slab_bytes();
 	load_print("client_bytes", (client - before) / n);
 	load_print("server_bytes", (both - client) / n);
