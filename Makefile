@@ -25,7 +25,7 @@ help:
 	@echo
 	@echo 'make check-kernels         the kselftests on Linux 6.1, 6.12 and 7.2, User-Mode Linux and stock image of each'
 	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
-	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove'
+	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove (DEBIAN=13: that)'
 	@echo 'make unit                  unit and property tests of module/core on the host'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
@@ -75,7 +75,7 @@ sign:
 	@scripts/sign --release $(RELEASE) $(if $(KEY),--key $(KEY)) $(if $(CERT),--cert $(CERT)) $(KO)
 
 deb:
-	@scripts/setup packages
+	@scripts/setup deb
 	@scripts/deb $(if $(VERSION),--version $(VERSION))
 
 # --- Testing
@@ -177,7 +177,7 @@ bench: tools
 .PHONY: check-packages
 check-packages:
 	@scripts/setup demo packages
-	@selftests/packages/run.sh
+	@selftests/packages/run.sh $(DEBIAN)
 
 # A warning is an error.
 .PHONY: htmldocs

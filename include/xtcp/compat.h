@@ -342,6 +342,32 @@ static inline void xtcp_compat_hrtimer_setup(struct hrtimer *timer, enum hrtimer
 }
 
 /*
+ * The keepalive timer that ss(8) and /proc/net/tcp know, and that a BPF program which sets TCP_KEEPIDLE starts. Stable
+ * kernels moved it from one release to the next: Linux 6.12.107 has it in struct sock, 6.12.117 has not.
+ */
+static inline struct timer_list *xtcp_compat_keep_timer(struct sock *sk)
+{
+#ifdef XTCP_KERNEL_HAS_ICSK_KEEPALIVE
+	return &inet_csk(sk)->icsk_keepalive_timer;
+#else
+	return &sk->sk_timer;
+#endif
+}
+
+static inline struct sock *xtcp_compat_keep_sock(struct timer_list *t)
+{
+#ifdef XTCP_KERNEL_HAS_ICSK_KEEPALIVE
+	struct inet_connection_sock *icsk = xtcp_compat_timer_of(icsk, t, icsk_keepalive_timer);
+
+	return (struct sock *)icsk;
+#else
+	struct sock *sk = xtcp_compat_timer_of(sk, t, sk_timer);
+
+	return sk;
+#endif
+}
+
+/*
  * The retransmission timer, and where ss(8) and /proc/net/tcp look for its time: in a field of its own, else in the
  * timer, which then must not run earlier than is shown (xtcp_compat_show_timeout() is false).
  */

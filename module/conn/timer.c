@@ -164,13 +164,13 @@ void xtcp_timer_delack_stop(struct sock *sk)
 /** xtcp_timer_keep_start() - look after the peer @delta jiffies from now */
 void xtcp_timer_keep_start(struct sock *sk, unsigned long delta)
 {
-	sk_reset_timer(sk, &inet_csk(sk)->icsk_keepalive_timer, jiffies + delta);
+	sk_reset_timer(sk, xtcp_compat_keep_timer(sk), jiffies + delta);
 }
 
 /** xtcp_timer_keep_stop() - keepalive was switched off */
 void xtcp_timer_keep_stop(struct sock *sk)
 {
-	sk_stop_timer(sk, &inet_csk(sk)->icsk_keepalive_timer);
+	sk_stop_timer(sk, xtcp_compat_keep_timer(sk));
 }
 
 /** xtcp_timer_set_keepalive() - proto.keepalive: SO_KEEPALIVE; lock held */
@@ -457,9 +457,7 @@ static void xtcp_timer_delack_expired(struct timer_list *t)
 
 static void xtcp_timer_keep_expired(struct timer_list *t)
 {
-	struct inet_connection_sock *icsk = xtcp_compat_timer_of(icsk, t, icsk_keepalive_timer);
-
-	xtcp_timer_run((struct sock *)icsk, XTCP_DEFER_KEEP, xtcp_timer_keep_work);
+	xtcp_timer_run(xtcp_compat_keep_sock(t), XTCP_DEFER_KEEP, xtcp_timer_keep_work);
 }
 
 /** xtcp_timer_init() - new socket or child */
@@ -470,7 +468,7 @@ void xtcp_timer_init(struct sock *sk)
 	timer_setup(xtcp_compat_rtx_timer(sk), xtcp_timer_rtx_expired, 0);
 	timer_setup(&inet_csk(sk)->icsk_delack_timer, xtcp_timer_delack_expired, 0);
 	/* the kernel's field: a BPF program that sets TCP_KEEPIDLE starts it */
-	timer_setup(&inet_csk(sk)->icsk_keepalive_timer, xtcp_timer_keep_expired, 0);
+	timer_setup(xtcp_compat_keep_timer(sk), xtcp_timer_keep_expired, 0);
 	xs->rtx_mode = XTCP_RTX_NONE;
 	xs->delack_waits = false;
 }
@@ -485,7 +483,7 @@ void xtcp_timer_clear(struct sock *sk)
 	inet_csk(sk)->icsk_pending = 0;
 	sk_stop_timer(sk, xtcp_compat_rtx_timer(sk));
 	sk_stop_timer(sk, &inet_csk(sk)->icsk_delack_timer);
-	sk_stop_timer(sk, &inet_csk(sk)->icsk_keepalive_timer);
+	sk_stop_timer(sk, xtcp_compat_keep_timer(sk));
 	xtcp_pace_stop(sk);
 	xtcp_dupack_stop(sk);
 }

@@ -9,10 +9,21 @@
 
 FETCH_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
+# VERSION is 6.12, 7.2, or 13: that of Debian 13, built by its own compiler.
+
 # The suites that carry kernel VERSION and the compiler its headers ask for; nothing: the configured ones.
 fetch_suites() {
 	case $1 in
 	7.2) printf 'trixie trixie-backports\n' ;;
+	13) printf 'trixie\n' ;;
+	esac
+}
+
+# The version of Linux that kernel VERSION has.
+fetch_linux() {
+	case $1 in
+	13) printf '6.12\n' ;;
+	*) printf '%s\n' "$1" ;;
 	esac
 }
 
@@ -59,11 +70,12 @@ fetch_download() {
 
 # Prints the newest release of the stock kernel VERSION: 6.12.117+deb12-amd64.
 fetch_newest() {
-	local version=$1 arch
+	local linux arch
+	linux=$(fetch_linux "$1")
 	arch=$(dpkg --print-architecture)
-	fetch_apt "$version" || return 1
-	apt-cache "${APT[@]}" pkgnames "linux-headers-$version." |
-		sed -n -E "s/^linux-headers-(${version//./\\.}\.[0-9]+\+deb[0-9]+-$arch)\$/\1/p" | sort -V | tail -n 1
+	fetch_apt "$1" || return 1
+	apt-cache "${APT[@]}" pkgnames "linux-headers-$linux." |
+		sed -n -E "s/^linux-headers-(${linux//./\\.}\.[0-9]+\+deb[0-9]+-$arch)\$/\1/p" | sort -V | tail -n 1
 }
 
 # --- Source ----------------------------------------------------------------------------------------------------------
@@ -141,8 +153,10 @@ fetch_image_now() {
 		dpkg-deb -x "$deb" "$dir/root" || return 1
 	done
 	cd / && rm -rf "$dir/deb"
+	# Packages of Debian 13 and later name /usr.
+	[ -e "$dir/root/lib" ] || ln -s usr/lib "$dir/root/lib" || return 1
 	if [ ! -e "$dir/root/boot" ]; then
-		ln -s usr/lib "$dir/root/lib" && mkdir "$dir/root/boot" &&
+		mkdir "$dir/root/boot" &&
 			ln -s "../lib/modules/$release/vmlinuz" "$dir/root/boot/vmlinuz-$release" || return 1
 	fi
 }

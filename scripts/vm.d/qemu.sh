@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
 # Beds that are a real kernel in QEMU. Sourced by scripts/vm.
 #
-# The bed `debian` is the stock kernel that matches the installed linux-headers-amd64; debian-6.12 and debian-7.2 are
-# newer ones of Debian, their headers included (fetch.sh). Packages are downloaded and unpacked into the cache, never
+# The bed `debian` is the stock kernel that matches the installed linux-headers-amd64; debian-6.12, debian-7.2 and
+# debian-13 are newer ones of Debian, their headers included (fetch.sh). Packages are downloaded and unpacked into the cache, never
 # installed.
 
 # Modules that make the host's root visible; their dependencies come along.

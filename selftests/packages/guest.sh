@@ -3,10 +3,11 @@
 #
 # In the guest: boots the system below ROOT, where the packages are installed, twice, with its own systemd as process 1 of
 # a namespace: as it was installed, and with the module wanted at boot. What is tested is in system.sh, which runs in it.
-# TAP on stdout. usage: guest.sh ROOT VERSION
+# Then the commands that a new user has left to type, in the system below USER.
+# TAP on stdout. usage: guest.sh ROOT VERSION USER
 
 set -u
-LOWER=$1 VERSION=$2
+LOWER=$1 VERSION=$2 USER_ROOT=$3
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 DIR=/tmp/xtcp-system
 ROOT=$DIR/root
@@ -20,11 +21,21 @@ END
 chmod 755 /run/modprobe
 echo /run/modprobe >/proc/sys/kernel/modprobe
 
-# boot NAME: a fresh copy of the system, with changes by the function prepare_NAME; then system.sh's test_NAME.
+# A fresh copy of the system LOWER at ROOT, and away with it.
+copy() {
+	mkdir -p $DIR && mount -t tmpfs -o mode=755 tmpfs $DIR && mkdir $DIR/{root,upper,work} &&
+		mount -t overlay -o "lowerdir=$1,upperdir=$DIR/upper,workdir=$DIR/work" overlay $ROOT || exit 1
+}
+
+uncopy() {
+	umount -R $ROOT
+	umount -R $DIR
+}
+
+# boot NAME: a copy of the system, with changes by the function prepare_NAME; then system.sh's test_NAME.
 boot() {
 	local name=$1
-	mkdir -p $DIR && mount -t tmpfs -o mode=755 tmpfs $DIR && mkdir $DIR/{root,upper,work} &&
-		mount -t overlay -o "lowerdir=$LOWER,upperdir=$DIR/upper,workdir=$DIR/work" overlay $ROOT || exit 1
+	copy "$LOWER"
 	cp "$HERE/system.sh" $ROOT/system.sh
 	cat >$ROOT/etc/systemd/system/xtcp-test.service <<-END
 		[Unit]
@@ -68,8 +79,26 @@ boot() {
 			tail -n 40 $DIR/boot.log
 		} 2>/dev/null | sed 's/^/# /'
 	fi
-	umount -R $ROOT
-	umount -R $DIR
+	uncopy
+}
+
+# What README.md says, command by command.
+new_user() {
+	local command
+	copy "$USER_ROOT"
+	while read -r command; do
+		NUMBER=$((NUMBER + 1))
+		# shellcheck disable=SC2016  # for the inner shell
+		if unshare --mount --pid --fork --kill-child sh -c '
+			cd "$0" && mount -t proc proc proc && mount -t sysfs sysfs sys && mount -t devtmpfs dev dev &&
+				exec chroot . sh -c "cd /root/xtcp && $1"' $ROOT "$command" >$DIR/output 2>&1 </dev/null; then
+			printf 'ok %d README: %s\n' $NUMBER "$command"
+		else
+			printf 'not ok %d README: %s\n' $NUMBER "$command"
+		fi
+		sed 's/^/# /' $DIR/output
+	done <"$USER_ROOT/root/commands.machine"
+	uncopy
 }
 
 # What somebody sets for XTCP, which must wait until the module is there.
@@ -88,4 +117,5 @@ prepare_boot() {
 boot installed
 [ ! -d /sys/module/xtcp ] || rmmod xtcp || exit 1
 boot boot
+new_user
 printf '1..%d\n' $NUMBER

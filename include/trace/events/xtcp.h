@@ -176,6 +176,8 @@ TRACE_EVENT(xtcp_probe,
 		__field(__u32, srtt)
 		__field(__u32, rcv_wnd)
 		__field(__u64, sock_cookie)
+		__field(const void *, skbaddr)
+		__field(const void *, skaddr)
 	),
 	TP_fast_assign(
 		const struct tcp_sock *tp = tcp_sk(sk);
@@ -194,6 +196,8 @@ TRACE_EVENT(xtcp_probe,
 		__entry->srtt = tp->srtt_us >> 3;
 		__entry->rcv_wnd = tp->rcv_wnd;
 		__entry->sock_cookie = xtcp_diag_cookie(sk);
+		__entry->skbaddr = skb;
+		__entry->skaddr = sk;
 	),
 	TP_printk("family=%s src=%pI6c:%hu dest=%pI6c:%hu mark=%#x data_len=%d snd_nxt=%#x snd_una=%#x snd_cwnd=%u ssthresh=%u snd_wnd=%u srtt=%u rcv_wnd=%u sock_cookie=%llx",
 		  XTCP_TRACE_FAMILY(__entry->family), __entry->saddr_v6, __entry->sport, __entry->daddr_v6,
