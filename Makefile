@@ -130,13 +130,11 @@ nlfuzz:
 	@XTCP_FUZZ_MESSAGES=$$(($(MESSAGES) / 2)) XTCP_SEED=$(or $(SEED),1) \
 		scripts/vm --kernel $(or $(KERNEL),uml) --timeout 7200 -- build/selftests/net/nlfuzz
 
-# The same for each of IPv4 and IPv6, half of them.
+# In parts, each a guest: interrupted, it goes on where it was.
 SEGMENTS ?= 1000000
 .PHONY: segfuzz
 segfuzz:
-	@$(MAKE) --no-print-directory -C selftests all
-	@XTCP_FUZZ_SEGMENTS=$$(($(SEGMENTS) / 2)) XTCP_SEED=$(or $(SEED),1) \
-		scripts/vm --kernel $(or $(KERNEL),uml) --timeout 7200 -- build/selftests/net/segfuzz
+	@selftests/soak/segfuzz.sh $(SEGMENTS) $(or $(SEED),1)
 
 .PHONY: soak
 soak:

@@ -61,6 +61,9 @@ count faults faults '([0-9]+) faults, [0-9]+ loads'
 count flood flood '([0-9]+) segments, '
 count served flood '([0-9]+) clients served'
 
+# What the guest's clock says: in virtual time, far more than the wall's.
+echo "soak: guest_s $(cut -d. -f1 /proc/uptime)"
+
 # Orphans and TIME-WAITs end, namespaces are taken down by a worker, memory is freed after a grace period.
 for ((i = 0; i < 60; i++)); do
 	fine && break
