@@ -100,6 +100,7 @@ static inline bool xtcp_tuple_is_v4(const struct xtcp_tuple *t)
  * @state: XTCP_SKB_* of a sent segment (scoreboard)
  * @ack: received: SEG.ACK
  * @isn_floor: received SYN that may follow a TIME-WAIT: our ISN must not be earlier; 0 = any (set by ip/slot.c)
+ * @hash: received, no connection has it: xtcp_demux_hash()
  * @ecn: received: the IP header's ECN field
  * @stamp_ack: sent: its ACK is to be timestamped (sock/tstamp.c)
  * @wnd: received: the window field, unscaled
@@ -123,6 +124,7 @@ struct xtcp_cb {
 		struct {
 			u32 ack;
 			u32 isn_floor;
+			u32 hash;
 		} rx;
 		struct {
 			u32 delivered;
@@ -872,8 +874,8 @@ int xtcp_demux_init(void);
 void xtcp_demux_exit(void);
 void xtcp_demux_net_exit(struct net *net);
 u32 xtcp_demux_hash(const struct net *net, const struct xtcp_tuple *t);
-struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
-bool xtcp_demux_insert_mini(struct xtcp_mini *m);	/* false: the 4-tuple is taken; sets m->hash */
+struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple *t, u32 hash, int ifindex, int sdif);
+bool xtcp_demux_insert_mini(struct xtcp_mini *m);	/* false: the 4-tuple is taken */
 bool xtcp_demux_any_tw(struct net *net, __be16 lport, bool (*fn)(const struct xtcp_tw *tw, const void *arg),
 		       const void *arg);
 bool xtcp_demux_remove_mini(struct xtcp_mini *m);	/* true: table's reference is the caller's now */
@@ -882,13 +884,13 @@ void xtcp_demux_each_mini(struct net *net, enum xtcp_mini_kind kind, void (*fn)(
 			  void *arg);
 struct sock *xtcp_demux_find_conn(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);	/* any */
 bool xtcp_demux_kernel_listens(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif);
-struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
+struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, u32 hash, int ifindex, int sdif,
 				      struct sk_buff *skb);
 int xtcp_demux_add_listener(struct sock *sk);
 struct sock *xtcp_demux_next_listener(struct net *net, u32 *bucket, u64 *cookie);
 struct xtcp_mini *xtcp_demux_next_mini(struct net *net, u32 *bucket, struct xtcp_mini_key *last);
 void xtcp_demux_del_listener(struct sock *sk);
-void xtcp_demux_hash_conn(struct sock *sk);		/* enter the kernel's ehash */
+void xtcp_demux_hash_conn(struct sock *sk, u32 hash);	/* enter the kernel's ehash */
 void xtcp_demux_unhash_conn(struct sock *sk);
 void xtcp_demux_pass_begin(u32 hash);			/* around handing a packet without a connection to the kernel */
 void xtcp_demux_pass_end(u32 hash);

@@ -145,7 +145,7 @@ struct sock *xtcp_child_create(struct sock *listener, struct xtcp_req *req, stru
 	xtcp_why_begin(child);
 	xtcp_policy_apply(child, true);
 	xtcp_child_establish(child, req);
-	xtcp_demux_hash_conn(child);
+	xtcp_demux_hash_conn(child, req->m.hash);
 	return child;
 }
 
@@ -181,7 +181,7 @@ struct sock *xtcp_child_create_early(struct sock *listener, struct xtcp_req *req
 	xtcp_child_note_segment(child, req, skb);
 	xtcp_connect_established(child);
 	xtcp_mib_inc(sock_net(child), XTCP_MIB_PassiveOpens);
-	xtcp_demux_hash_conn(child);
+	xtcp_demux_hash_conn(child, req->m.hash);
 	return child;
 }
 

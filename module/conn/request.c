@@ -112,6 +112,7 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 
 	write_pnet(&req->m.net, net);
 	req->m.tuple = *t;
+	WRITE_ONCE(req->m.hash, XTCP_CB(skb)->rx.hash);
 	req->m.ifindex = listener->sk_bound_dev_if;
 	req->m.kind = XTCP_MINI_REQ;
 	req->listener = listener;

@@ -197,6 +197,7 @@ static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_m
 
 	write_pnet(&tw->m.net, sock_net(sk));
 	xtcp_connect_fill_tuple(sk, &tw->m.tuple);
+	WRITE_ONCE(tw->m.hash, xtcp_demux_hash(sock_net(sk), &tw->m.tuple));
 	tw->m.ifindex = sk->sk_bound_dev_if;
 	tw->m.kind = XTCP_MINI_TW;
 	tw->m.node.pprev = NULL;
@@ -536,7 +537,7 @@ bool xtcp_timewait_may_reuse(const struct net *net, const struct xtcp_tw *tw)
  */
 bool xtcp_timewait_reuse(struct net *net, const struct xtcp_tuple *t, struct sock *sk)
 {
-	struct xtcp_mini *m = xtcp_demux_find_mini(net, t, sk->sk_bound_dev_if, 0);
+	struct xtcp_mini *m = xtcp_demux_find_mini(net, t, xtcp_demux_hash(net, t), sk->sk_bound_dev_if, 0);
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct xtcp_tw *tw;
 	bool ok = false;

@@ -8,7 +8,6 @@
 #include <linux/memcontrol.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/xarray.h>
 
 #include "xtcp.h"
 #include "ctl/ctl.h"
@@ -96,24 +95,70 @@ static void xtcp_closed_take(struct xtcp_closed *c, struct sock *sk, int state)
 	xtcp_why_sum(xs, tp->tcp_mstamp, c->us);
 }
 
+/* Where record @seq is kept, if it is; NULL: nowhere. Locked. */
+static struct xtcp_closed **xtcp_closed_place(struct xtcp_ctl *ctl, u64 seq)
+{
+	struct xtcp_closed **block = ctl->closed[seq / XTCP_CLOSED_BLOCK % XTCP_CLOSED_BLOCKS];
+
+	return block ? &block[seq % XTCP_CLOSED_BLOCK] : NULL;
+}
+
+/* Take the oldest record off the ring, and its block if it was the last of that. Locked. */
+static struct xtcp_closed *xtcp_closed_take_first(struct xtcp_ctl *ctl)
+{
+	u64 seq = ctl->closed_first++;
+	struct xtcp_closed ***block = &ctl->closed[seq / XTCP_CLOSED_BLOCK % XTCP_CLOSED_BLOCKS];
+	struct xtcp_closed *c = NULL;
+
+	if (*block) {
+		c = (*block)[seq % XTCP_CLOSED_BLOCK];
+		(*block)[seq % XTCP_CLOSED_BLOCK] = NULL;
+	}
+	if (c)
+		ctl->closed_count--;
+	/* empty: all before it went before */
+	if (ctl->closed_first % XTCP_CLOSED_BLOCK == 0 && *block) {
+		kfree(ctl->closed_spare);
+		ctl->closed_spare = *block;
+		*block = NULL;
+	}
+	return c;
+}
+
 /* Take the oldest record off the ring, or get memory for one more; what is beyond the limit is freed. */
 static struct xtcp_closed *xtcp_closed_slot(struct xtcp_ctl *ctl, unsigned int most)
 {
 	struct xtcp_closed *c = NULL, *old;
-	unsigned long seq;
 
-	xa_lock_bh(&ctl->closed);
-	seq = ctl->closed_gone;
-	while (ctl->closed_count && ctl->closed_count >= most) {
-		old = xa_find(&ctl->closed, &seq, ULONG_MAX, XA_PRESENT);
-		__xa_erase(&ctl->closed, seq);
-		ctl->closed_gone = seq;
-		ctl->closed_count--;
+	spin_lock_bh(&ctl->closed_lock);
+	/* records that found no memory have left gaps: the ring must not bite its tail */
+	while (ctl->closed_count && (ctl->closed_count >= most ||
+				     ctl->closed_seq + 1 - ctl->closed_first >= XTCP_CLOSED_MOST)) {
+		old = xtcp_closed_take_first(ctl);
+		if (!old)
+			continue;
 		kfree(c);
 		c = old;
 	}
-	xa_unlock_bh(&ctl->closed);
+	spin_unlock_bh(&ctl->closed_lock);
 	return c ? : kmalloc(sizeof(*c), XTCP_CLOSED_GFP);
+}
+
+/* Put @c into its place. False: there is no memory for one. Locked. */
+static bool xtcp_closed_put(struct xtcp_ctl *ctl, struct xtcp_closed *c)
+{
+	struct xtcp_closed ***block = &ctl->closed[c->seq / XTCP_CLOSED_BLOCK % XTCP_CLOSED_BLOCKS];
+
+	if (!*block) {
+		*block = ctl->closed_spare ? : kcalloc(XTCP_CLOSED_BLOCK, sizeof(c), XTCP_CLOSED_GFP);
+		ctl->closed_spare = NULL;
+	}
+	if (!*block)
+		return false;
+	(*block)[c->seq % XTCP_CLOSED_BLOCK] = c;
+	if (!ctl->closed_count++)
+		ctl->closed_first = c->seq;
+	return true;
 }
 
 /* Give @c its number and its place. False: it has no place, and stays the caller's. *told: a copy, for the event */
@@ -122,13 +167,15 @@ static bool xtcp_closed_keep(struct net *net, struct xtcp_closed *c, unsigned in
 	struct xtcp_ctl *ctl = xtcp_net(net)->ctl;
 	bool kept;
 
-	xa_lock_bh(&ctl->closed);
+	spin_lock_bh(&ctl->closed_lock);
 	c->seq = ++ctl->closed_seq;
 	/* once it is in the ring it may be used again at any moment */
 	*told = xtcp_event_wanted(net) ? kmemdup(c, sizeof(*c), GFP_ATOMIC | __GFP_NOWARN) : NULL;
-	kept = most && !xa_is_err(__xa_store(&ctl->closed, c->seq, c, XTCP_CLOSED_GFP));
-	ctl->closed_count += kept;
-	xa_unlock_bh(&ctl->closed);
+	/* who came between may have filled it: one more goes */
+	while (ctl->closed_count && ctl->closed_seq - ctl->closed_first >= XTCP_CLOSED_MOST)
+		kfree(xtcp_closed_take_first(ctl));
+	kept = most && xtcp_closed_put(ctl, c);
+	spin_unlock_bh(&ctl->closed_lock);
 	return kept;
 }
 
@@ -162,6 +209,26 @@ void xtcp_closed_record(struct sock *sk, int state)
 	if (told)
 		xtcp_event_closed(net, told);
 	kfree(told);
+}
+
+/** xtcp_closed_net_init() - a network namespace begins, all zero */
+void xtcp_closed_net_init(struct xtcp_ctl *ctl)
+{
+	spin_lock_init(&ctl->closed_lock);
+	ctl->closed_first = 1;
+}
+
+/** xtcp_closed_net_exit() - free the records; no socket of the namespace is left */
+void xtcp_closed_net_exit(struct xtcp_ctl *ctl)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < XTCP_CLOSED_BLOCKS; i++) {
+		for (k = 0; ctl->closed[i] && k < XTCP_CLOSED_BLOCK; k++)
+			kfree(ctl->closed[i][k]);
+		kfree(ctl->closed[i]);
+	}
+	kfree(ctl->closed_spare);
 }
 
 /* ------------------------------------------------------------ messages */
@@ -219,17 +286,21 @@ int xtcp_genl_closed_get_start(struct netlink_callback *cb)
 /* A copy of the first record after @last. */
 static bool xtcp_closed_next(struct xtcp_ctl *ctl, u64 last, struct xtcp_closed *copy)
 {
-	unsigned long seq = last + 1;
-	struct xtcp_closed *c;
+	struct xtcp_closed **place;
+	bool found = false;
+	u64 seq;
 
-	if (last == U64_MAX)
-		return false;
-	xa_lock_bh(&ctl->closed);
-	c = xa_find(&ctl->closed, &seq, ULONG_MAX, XA_PRESENT);
-	if (c)
-		*copy = *c;
-	xa_unlock_bh(&ctl->closed);
-	return c;
+	spin_lock_bh(&ctl->closed_lock);
+	/* last + 1 may be 0 */
+	seq = max(last, ctl->closed_first - 1) + 1;
+	for (; seq && ctl->closed_count && seq <= ctl->closed_seq && !found; seq++) {
+		place = xtcp_closed_place(ctl, seq);
+		found = place && *place;
+		if (found)
+			*copy = **place;
+	}
+	spin_unlock_bh(&ctl->closed_lock);
+	return found;
 }
 
 /** xtcp_genl_closed_get_dump() - the records, oldest first; those that come meanwhile included */

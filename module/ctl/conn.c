@@ -447,7 +447,7 @@ static int xtcp_conn_find_tuple(struct genl_info *info, struct xtcp_conn_entry *
 		e->sk = NULL;
 	}
 	if (!e->sk)
-		e->mini = xtcp_demux_find_mini(net, &t, ifindex, 0);
+		e->mini = xtcp_demux_find_mini(net, &t, xtcp_demux_hash(net, &t), ifindex, 0);
 	local_bh_enable();
 	rcu_read_unlock();
 	return e->sk || e->mini ? 0 : -ENOENT;

@@ -8,21 +8,28 @@
 
 #include <linux/cgroup.h>
 #include <linux/rcupdate.h>
-#include <linux/xarray.h>
 
 #include "ctl/netlink.h"
 
 struct xtcp_policy_table;
+struct xtcp_closed;
+
+#define XTCP_CLOSED_MOST	65536u	/* net.xtcp.closed_max */
+#define XTCP_CLOSED_BLOCK	256u
+#define XTCP_CLOSED_BLOCKS	(XTCP_CLOSED_MOST / XTCP_CLOSED_BLOCK + 1)
 
 /**
  * struct xtcp_ctl - the control plane's part of a network namespace
  * @policy_mutex: writers of @policies
  * @policies: NULL: none; readers use RCU
  * @policy_id: the last number given
- * @closed: the ring of closed connections: struct xtcp_closed by number, under its own lock
- * @closed_count: entries, guarded by that lock
- * @closed_seq: number of the last record, the same
- * @closed_gone: number of the last record that had to go, the same: there is none before it
+ * @closed_lock: guards what follows, to @closed_first
+ * @closed: the ring of closed connections: struct xtcp_closed by number, in blocks of which only those are there that
+ *	have any
+ * @closed_spare: a block, or NULL
+ * @closed_count: records
+ * @closed_seq: number of the last one
+ * @closed_first: there is none before this number
  * @event_lock: the budget of events
  * @events: that budget
  * @missed: events suppressed since the last one
@@ -32,10 +39,12 @@ struct xtcp_ctl {
 	struct xtcp_policy_table __rcu *policies;
 	u32 policy_id;
 
-	struct xarray closed;		/* its lock: closed_count, closed_seq too */
+	spinlock_t closed_lock;		/* closed ... closed_first */
+	struct xtcp_closed **closed[XTCP_CLOSED_BLOCKS];
+	struct xtcp_closed **closed_spare;
 	unsigned int closed_count;
 	u64 closed_seq;
-	unsigned long closed_gone;
+	u64 closed_first;
 
 	spinlock_t event_lock;		/* events, missed */
 	struct xtcp_budget events;
@@ -124,6 +133,8 @@ static inline u64 xtcp_ctl_cgroup(const struct sock *sk)
 void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS]);
 
 /* closed.c */
+void xtcp_closed_net_init(struct xtcp_ctl *ctl);
+void xtcp_closed_net_exit(struct xtcp_ctl *ctl);
 enum xtcp_party xtcp_closed_party(u8 reason);
 int xtcp_closed_fill(struct sk_buff *skb, const struct xtcp_closed *c, struct user_namespace *user_ns);
 

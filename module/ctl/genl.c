@@ -61,7 +61,7 @@ int xtcp_ctl_net_init(struct net *net)
 	if (!ctl)
 		return -ENOMEM;
 	mutex_init(&ctl->policy_mutex);
-	xa_init_flags(&ctl->closed, XA_FLAGS_LOCK_BH | XA_FLAGS_ACCOUNT);
+	xtcp_closed_net_init(ctl);
 	spin_lock_init(&ctl->event_lock);
 	xtcp_net(net)->ctl = ctl;
 	return 0;
@@ -71,13 +71,9 @@ int xtcp_ctl_net_init(struct net *net)
 void xtcp_ctl_net_exit(struct net *net)
 {
 	struct xtcp_net *xn = xtcp_net(net);
-	struct xtcp_closed *c;
-	unsigned long seq;
 
 	xtcp_policy_net_exit(net);
-	xa_for_each(&xn->ctl->closed, seq, c)
-		kfree(c);
-	xa_destroy(&xn->ctl->closed);
+	xtcp_closed_net_exit(xn->ctl);
 	kfree(xn->ctl);
 	xn->ctl = NULL;
 }

@@ -50,7 +50,7 @@ MODULE_PARM_DESC(minis, "Hash buckets for requests and TIME-WAITs, a power of tw
 
 static struct xtcp_demux_bucket *xtcp_demux_minis __read_mostly;
 static u32 xtcp_demux_mask __read_mostly;
-static siphash_aligned_key_t xtcp_demux_key __read_mostly;
+static hsiphash_key_t xtcp_demux_key __aligned(HSIPHASH_ALIGNMENT) __read_mostly;
 
 static struct hlist_nulls_head xtcp_demux_listeners[1 << XTCP_DEMUX_LISTEN_BITS];
 static DEFINE_SPINLOCK(xtcp_demux_listen_lock);
@@ -69,7 +69,7 @@ static DEFINE_PER_CPU(unsigned int, xtcp_demux_passes);
  */
 u32 xtcp_demux_hash(const struct net *net, const struct xtcp_tuple *t)
 {
-	return xtcp_tuple_hash(t, net_hash_mix(net), &xtcp_demux_key);
+	return xtcp_tuple_place(t, net_hash_mix(net), &xtcp_demux_key);
 }
 
 /**
@@ -147,6 +147,7 @@ static struct xtcp_mini *xtcp_demux_walk(struct net *net, const struct xtcp_tupl
  * xtcp_demux_find_mini() - the request or TIME-WAIT of a connection
  * @net: network namespace
  * @t: addresses and ports, seen from here
+ * @hash: of both: xtcp_demux_hash()
  * @ifindex: device of the segment (an L3 master, if it has one), or the one a socket is bound to
  * @sdif: the device below the L3 master, or 0
  *
@@ -154,9 +155,8 @@ static struct xtcp_mini *xtcp_demux_walk(struct net *net, const struct xtcp_tupl
  *
  * Return: the object with a reference (xtcp_demux_put_mini()), or NULL.
  */
-struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif)
+struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple *t, u32 hash, int ifindex, int sdif)
 {
-	u32 hash = xtcp_demux_hash(net, t);
 	struct xtcp_mini *m;
 
 	rcu_read_lock();
@@ -169,7 +169,7 @@ struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple 
 
 /**
  * xtcp_demux_insert_mini() - enter a request or TIME-WAIT
- * @m: all but @node and @hash is set; @refs, set last, holds the caller's own reference
+ * @m: all but @node is set; @refs, set last, holds the caller's own reference
  *
  * That the connection has no full socket is the caller's to know. Any context.
  *
@@ -178,17 +178,15 @@ struct xtcp_mini *xtcp_demux_find_mini(struct net *net, const struct xtcp_tuple 
  */
 bool xtcp_demux_insert_mini(struct xtcp_mini *m)
 {
-	u32 hash = xtcp_demux_hash(read_pnet(&m->net), &m->tuple);
-	struct xtcp_demux_bucket *b = xtcp_demux_bucket(hash);
+	struct xtcp_demux_bucket *b = xtcp_demux_bucket(m->hash);
 	const struct hlist_nulls_node *n;
 	const struct xtcp_mini *other;
 	bool free = true;
 
-	WRITE_ONCE(m->hash, hash);
 	spin_lock_bh(&b->lock);
 	hlist_nulls_for_each_entry(other, n, &b->chain, node) {
 		if (other->ifindex == m->ifindex &&
-		    xtcp_demux_mini_is(other, read_pnet(&m->net), &m->tuple, hash)) {
+		    xtcp_demux_mini_is(other, read_pnet(&m->net), &m->tuple, m->hash)) {
 			free = false;
 			break;
 		}
@@ -422,16 +420,13 @@ bool xtcp_demux_kernel_listens(struct net *net, const struct xtcp_tuple *t, int 
 /**
  * xtcp_demux_hash_conn() - enter a connection into the kernel's table
  * @sk: addresses, ports and state (not CLOSE, not LISTEN) are set; its 4-tuple was found free
+ * @hash: xtcp_demux_hash() of that
  *
  * Socket lock held, or the socket is not yet known to anybody. May spin as long as one segment takes the kernel.
  */
-void xtcp_demux_hash_conn(struct sock *sk)
+void xtcp_demux_hash_conn(struct sock *sk, u32 hash)
 {
-	struct xtcp_demux_gate *gate;
-	struct xtcp_tuple t;
-
-	xtcp_connect_fill_tuple(sk, &t);
-	gate = &xtcp_demux_gates[xtcp_demux_hash(sock_net(sk), &t) % XTCP_DEMUX_GATES];
+	struct xtcp_demux_gate *gate = &xtcp_demux_gates[hash % XTCP_DEMUX_GATES];
 
 	local_bh_disable();
 	atomic_inc(&gate->entering);
@@ -501,6 +496,8 @@ static u32 xtcp_demux_listen_hash(const struct net *net, const struct in6_addr *
 
 	if (!ipv6_addr_v4mapped(addr) || addr->s6_addr32[3])
 		t.laddr = *addr;
+	/* half the work, if that is an IPv4 address */
+	t.raddr = t.laddr;
 	return xtcp_demux_hash(net, &t) % ARRAY_SIZE(xtcp_demux_listeners);
 }
 
@@ -581,6 +578,7 @@ static struct sock *xtcp_demux_walk_listeners(struct net *net, u32 hash, const s
  * xtcp_demux_find_listener() - the listener that a segment is for
  * @net: network namespace
  * @t: the segment's addresses and ports, seen from here
+ * @hash: xtcp_demux_hash() of both
  * @ifindex: as in xtcp_demux_find_mini()
  * @sdif: as in xtcp_demux_find_mini()
  * @skb: the segment, data at the TCP header, for a BPF program that chooses; NULL: none is asked
@@ -590,7 +588,7 @@ static struct sock *xtcp_demux_walk_listeners(struct net *net, u32 hash, const s
  *
  * Return: a listener, without a reference, good until the RCU section ends; or NULL. Under RCU.
  */
-struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
+struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *t, u32 hash, int ifindex, int sdif,
 				      struct sk_buff *skb)
 {
 	struct sock *best;
@@ -601,7 +599,7 @@ struct sock *xtcp_demux_find_listener(struct net *net, const struct xtcp_tuple *
 		best = xtcp_demux_walk_listeners(net, xtcp_demux_listen_hash(net, &in6addr_any, t->lport), t, ifindex,
 						 sdif);
 	if (best && best->sk_reuseport)
-		best = xtcp_reuseport_select(best, skb, xtcp_demux_hash(net, t));
+		best = xtcp_reuseport_select(best, skb, hash);
 	return best;
 }
 

@@ -268,7 +268,7 @@ struct xtcp_icmp_owner {
 };
 
 /* Search for the connection of the quoted segment. True: ours, with a reference. */
-static bool xtcp_icmp_find(struct net *net, const struct xtcp_tuple *t, int ifindex, int sdif,
+static bool xtcp_icmp_find(struct net *net, const struct xtcp_tuple *t, u32 hash, int ifindex, int sdif,
 			   struct xtcp_icmp_owner *o)
 {
 	o->m = NULL;
@@ -279,7 +279,7 @@ static bool xtcp_icmp_find(struct net *net, const struct xtcp_tuple *t, int ifin
 		sock_gen_put(o->sk);
 		return false;
 	}
-	o->m = xtcp_demux_find_mini(net, t, ifindex, sdif);
+	o->m = xtcp_demux_find_mini(net, t, hash, ifindex, sdif);
 	return o->m;
 }
 
@@ -320,7 +320,7 @@ int xtcp_icmp4_err(struct sk_buff *skb, u32 info, const struct net_protocol *ker
 	ipv6_addr_set_v4mapped(iph->daddr, &t.raddr);
 	hash = xtcp_demux_hash(net, &t);
 	xtcp_demux_pass_begin(hash);
-	if (!xtcp_icmp_find(net, &t, inet_iif(skb), inet_sdif(skb), &owner)) {
+	if (!xtcp_icmp_find(net, &t, hash, inet_iif(skb), inet_sdif(skb), &owner)) {
 		ret = kernel->err_handler(skb, info);
 		xtcp_demux_pass_end(hash);
 		xtcp_slot_catch_up();
@@ -358,7 +358,7 @@ int xtcp_icmp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 		return 0;
 	xtcp_demux_pass_begin(hash);
 	if (ipv6_addr_v4mapped(&t.raddr) ||
-	    !xtcp_icmp_find(net, &t, skb->dev->ifindex, inet6_sdif(skb), &owner)) {
+	    !xtcp_icmp_find(net, &t, hash, skb->dev->ifindex, inet6_sdif(skb), &owner)) {
 		ret = kernel->err_handler(skb, opt, type, code, offset, info);
 		xtcp_demux_pass_end(hash);
 		xtcp_slot_catch_up();

@@ -226,7 +226,7 @@ static bool xtcp_port_tuple_taken(const struct sock *sk, const struct xtcp_tuple
  * May @sk have the 4-tuple @t? Not if any stack has a connection of that name; if one is in TIME-WAIT here, only if
  * that lets a new incarnation begin (RFC 6191), and then it is gone. Under connect_lock.
  */
-static bool xtcp_port_tuple_free(struct sock *sk, const struct xtcp_tuple *t)
+static bool xtcp_port_tuple_free(struct sock *sk, const struct xtcp_tuple *t, u32 hash)
 {
 	struct net *net = sock_net(sk);
 	struct xtcp_mini *m;
@@ -234,7 +234,7 @@ static bool xtcp_port_tuple_free(struct sock *sk, const struct xtcp_tuple *t)
 
 	if (xtcp_port_tuple_taken(sk, t))
 		return false;
-	m = xtcp_demux_find_mini(net, t, sk->sk_bound_dev_if, 0);
+	m = xtcp_demux_find_mini(net, t, hash, sk->sk_bound_dev_if, 0);
 	if (!m)
 		return true;
 	tw = m->kind == XTCP_MINI_TW;
@@ -254,13 +254,15 @@ int xtcp_port_enter(struct sock *sk)
 {
 	struct xtcp_net *xn = xtcp_sk_net(sk);
 	struct xtcp_tuple t;
+	u32 hash;
 	bool ok;
 
 	xtcp_connect_fill_tuple(sk, &t);
+	hash = xtcp_demux_hash(sock_net(sk), &t);
 	spin_lock_bh(&xn->connect_lock);
-	ok = xtcp_port_tuple_free(sk, &t);
+	ok = xtcp_port_tuple_free(sk, &t, hash);
 	if (ok)
-		xtcp_demux_hash_conn(sk);
+		xtcp_demux_hash_conn(sk, hash);
 	spin_unlock_bh(&xn->connect_lock);
 	return ok ? 0 : -EADDRNOTAVAIL;
 }
@@ -384,7 +386,7 @@ static void xtcp_port_range_init(struct sock *sk, const struct xtcp_tuple *t, st
 static bool xtcp_port_tuple_waits(const struct sock *sk, const struct xtcp_tuple *t)
 {
 	struct net *net = sock_net(sk);
-	struct xtcp_mini *m = xtcp_demux_find_mini(net, t, sk->sk_bound_dev_if, 0);
+	struct xtcp_mini *m = xtcp_demux_find_mini(net, t, xtcp_demux_hash(net, t), sk->sk_bound_dev_if, 0);
 	bool waits;
 
 	if (!m)

@@ -108,6 +108,7 @@ static void xtcp_slot_close(void)
 struct xtcp_slot_rx {
 	struct net *net;
 	struct xtcp_tuple t;
+	u32 hash;		/* of @t, if no connection was found */
 	int ifindex;
 	int sdif;
 	bool v6;
@@ -117,6 +118,7 @@ static void xtcp_slot_read(struct xtcp_slot_rx *rx, const struct sk_buff *skb, b
 {
 	rx->net = dev_net(skb->dev);
 	rx->v6 = v6;
+	rx->hash = 0;
 	rx->ifindex = v6 ? inet6_iif(skb) : inet_iif(skb);
 	rx->sdif = v6 ? inet6_sdif(skb) : inet_sdif(skb);
 }
@@ -182,6 +184,7 @@ static void xtcp_slot_adopt(const struct xtcp_slot_rx *rx, struct sk_buff *skb)
 		skb->skb_iif = rx->ifindex;
 	xtcp_input_fill_cb(skb);
 	XTCP_CB(skb)->rx.isn_floor = 0;
+	XTCP_CB(skb)->rx.hash = rx->hash;
 	skb->dev = NULL;
 }
 
@@ -232,7 +235,7 @@ static bool xtcp_slot_to_timewait(struct xtcp_slot_rx *rx, struct xtcp_tw *tw, s
 		goto put;
 	syn = tcp_hdr(skb)->syn && !tcp_hdr(skb)->ack;
 	if (syn && atomic_read(&xtcp_net(rx->net)->listeners))
-		listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->ifindex, rx->sdif, skb);
+		listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->hash, rx->ifindex, rx->sdif, skb);
 	if (syn && !listener && xtcp_demux_kernel_listens(rx->net, &rx->t, rx->ifindex, rx->sdif) &&
 	    xtcp_timewait_yield(tw, skb)) {
 		xtcp_demux_put_mini(&tw->m);
@@ -278,7 +281,7 @@ static bool xtcp_slot_take_new(struct xtcp_slot_rx *rx, struct sk_buff *skb)
 	struct xtcp_mini *m;
 
 	if (atomic_read(&xn->requests) || READ_ONCE(xn->tw_count)) {
-		m = xtcp_demux_find_mini(rx->net, &rx->t, rx->ifindex, rx->sdif);
+		m = xtcp_demux_find_mini(rx->net, &rx->t, rx->hash, rx->ifindex, rx->sdif);
 		if (m && m->kind == XTCP_MINI_TW)
 			return xtcp_slot_to_timewait(rx, container_of(m, struct xtcp_tw, m), skb);
 		if (m) {
@@ -288,7 +291,7 @@ static bool xtcp_slot_take_new(struct xtcp_slot_rx *rx, struct sk_buff *skb)
 	}
 	if (!atomic_read(&xn->listeners))
 		return false;
-	listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->ifindex, rx->sdif, skb);
+	listener = xtcp_demux_find_listener(rx->net, &rx->t, rx->hash, rx->ifindex, rx->sdif, skb);
 	if (!listener)
 		return false;
 	/* pairs with the locks of both tables in the child's way: into the one, then out of the other */
@@ -322,6 +325,7 @@ static void xtcp_slot_take_assigned(struct xtcp_slot_rx *rx, struct sk_buff *skb
 		return;
 	}
 	xtcp_demux_read_tuple(skb, &rx->t);
+	rx->hash = xtcp_demux_hash(rx->net, &rx->t);
 	xtcp_slot_to_listener(rx, sk, skb);
 	sock_put(sk);
 }
@@ -371,19 +375,18 @@ void xtcp_slot_catch_up(void)
 /* Nobody's: the kernel may have a listener for it or answers with a RST. See "the pass gate" in demux.c. */
 static int xtcp_slot_pass(const struct xtcp_slot_rx *rx, struct sk_buff *skb, int (*kernel)(struct sk_buff *skb))
 {
-	u32 hash = xtcp_demux_hash(rx->net, &rx->t);
 	struct sock *sk;
 	int ret;
 
-	xtcp_demux_pass_begin(hash);
+	xtcp_demux_pass_begin(rx->hash);
 	sk = xtcp_demux_find_conn(rx->net, &rx->t, rx->ifindex, rx->sdif);
 	if (unlikely(sk)) {
 		/* entered just now, by either TCP: the kernel need not search */
-		xtcp_demux_pass_end(hash);
+		xtcp_demux_pass_end(rx->hash);
 		return xtcp_slot_take_conn(rx, sk, skb) ? 0 : kernel(skb);
 	}
 	ret = kernel(skb);
-	xtcp_demux_pass_end(hash);
+	xtcp_demux_pass_end(rx->hash);
 	xtcp_slot_catch_up();
 	return ret;
 }
@@ -413,6 +416,7 @@ static int xtcp_slot_rcv(struct sk_buff *skb, bool v6, int (*kernel)(struct sk_b
 	sk = xtcp_demux_find_conn(rx.net, &rx.t, rx.ifindex, rx.sdif);
 	if (likely(sk))
 		return xtcp_slot_take_conn(&rx, sk, skb) ? 0 : kernel(skb);
+	rx.hash = xtcp_demux_hash(rx.net, &rx.t);
 	/* a TIME-WAIT is entered before its socket leaves the table just searched */
 	smp_rmb();
 	if (xtcp_slot_take_new(&rx, skb))

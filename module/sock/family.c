@@ -569,7 +569,10 @@ static int xtcp_family_pre_connect(struct sock *sk, struct xtcp_compat_sockaddr 
 
 static int xtcp_family_hash(struct sock *sk)
 {
-	xtcp_demux_hash_conn(sk);
+	struct xtcp_tuple t;
+
+	xtcp_connect_fill_tuple(sk, &t);
+	xtcp_demux_hash_conn(sk, xtcp_demux_hash(sock_net(sk), &t));
 	return 0;
 }
 

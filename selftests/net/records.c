@@ -296,6 +296,28 @@ TEST_F(record, bounded)
 	EXPECT_EQ(0, ring(g, 0, NULL));
 }
 
+/* The ring goes round, and grows and shrinks on the way: its memory comes in blocks of 256. */
+TEST_F(record, goes_round)
+{
+	static const struct {
+		const char *most;
+		int more;
+		u64 left;
+	} steps[] = { { "300", 700, 300 }, { "1", 1, 1 }, { "65536", 600, 601 }, { "256", 256, 256 }, { "0", 1, 0 },
+		      { "2", 3, 2 } };
+	u64 last, seq = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		ASSERT_EQ(0, xnet_sysctl(self->net.ns[XNET_NEAR], "net/xtcp/closed_max", steps[i].most));
+		for (int k = 0; k < steps[i].more; k++)
+			refused(&self->net, 5600);
+		seq += steps[i].more;
+		EXPECT_EQ(steps[i].left, ring(&self->g, 0, &last));
+		if (steps[i].left)
+			EXPECT_EQ(seq, last);
+	}
+}
+
 TEST_F(record, since_is_a_number)
 {
 	struct nlmsghdr *nlh = genl_request(&self->g, XTCP_CMD_CLOSED_GET);
