@@ -15,6 +15,8 @@ bool fault_open(void);
 void fault_arm(int n);
 /* No more; true if there was an N-th. */
 bool fault_disarm(void);
+/* No more, either: how many allocations there were since fault_arm(N), N being more than that. */
+int fault_count(int n);
 
 /* The same for objects of slabs, in all contexts of the machine. fault_slab_off() tells whether there was an N-th. */
 void fault_slab(int n);

@@ -159,6 +159,12 @@ for family in 0 2 10 46 1000 -1; do
 done
 check "nothing stayed behind" unloaded
 
+# Without one of the allocations that it takes, it is not there at all, or works. On kernels that can make them fail.
+if [ -e /sys/kernel/debug/failslab ]; then
+	check "loading without memory leaves nothing behind" "$OUTPUT/lib/nthload" "$KO" xtcp "${XTCP_FAULTS:-200}"
+	check "not loaded after that" unloaded
+fi
+
 check "loads again" load
 check "has its family" has_family 18
 check "kernel TCP works beside it" kernel_tcp
