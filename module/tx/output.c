@@ -34,7 +34,7 @@ void xtcp_output_sync_mss(struct sock *sk, u32 pmtu)
 	tp->mss_cache = mss;
 }
 
-static unsigned int xtcp_output_sack_bytes(const struct xtcp_sock *xs)
+static unsigned int xtcp_output_sack_bytes(struct xtcp_sock *xs)
 {
 	unsigned int n = xs->tp.rx_opt.num_sacks + (xtcp_dsack(xs)->start != xtcp_dsack(xs)->end);
 	unsigned int room = xs->tp.rx_opt.tstamp_ok ? 3 : 4;
@@ -416,7 +416,6 @@ static u32 xtcp_output_burst_segs(const struct sock *sk, u32 mss)
 /* Enough of this socket's data already waits in queues below: stop until some of it has left. */
 static bool xtcp_output_throttled(struct sock *sk, const struct sk_buff *skb)
 {
-	struct xtcp_sock *xs = xtcp_sk(sk);
 	unsigned long limit = max_t(unsigned long, 2 * skb->truesize,
 				    READ_ONCE(sk->sk_pacing_rate) >> READ_ONCE(sk->sk_pacing_shift));
 
@@ -672,8 +671,6 @@ static DEFINE_PER_CPU(struct xtcp_tsq, xtcp_tsq);
 
 static void xtcp_output_tsq_one(struct sock *sk)
 {
-	struct xtcp_sock *xs = xtcp_sk(sk);
-
 	/* from here on it may be queued again; what made that necessary is seen by the push below */
 	clear_bit(XTCP_TSQ_QUEUED, &sk->sk_tsq_flags);
 	/* paired with the test in xtcp_output_wfree() */
