@@ -9,11 +9,12 @@
 
 FETCH_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# VERSION is 6.12, 7.2, or 13: that of Debian 13, built by its own compiler.
+# VERSION is 6.12, 7.2; 13: that of Debian 13, built by its own compiler; or arm64: this machine's, for an arm64.
 
 # The suites that carry kernel VERSION and the compiler its headers ask for; nothing: the configured ones.
 fetch_suites() {
 	case $1 in
+	arm64) fetch_own_suites | cut -d ' ' -f 1 ;;
 	7.2) printf 'trixie trixie-backports\n' ;;
 	13) printf 'trixie\n' ;;
 	esac
@@ -27,11 +28,28 @@ fetch_linux() {
 	esac
 }
 
+# The suites of Debian that apt reads, and where each is.
+fetch_own_suites() {
+	# shellcheck disable=SC2016  # apt's variables
+	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sort -u |
+		sed -n -E '/^(bookworm|trixie|forky|sid|oldstable|stable|testing|unstable)[^ ]* /p'
+}
+
 # The mirror of Debian that apt reads.
 fetch_mirror() {
-	# shellcheck disable=SC2016  # apt's variables
-	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-		sed -n -E 's/^(bookworm|trixie|forky|sid|oldstable|stable|testing|unstable) //p' | head -n 1
+	fetch_own_suites | sed -n -E 's/^[^ -]+ //p' | head -n 1
+}
+
+# Lines for sources.list that bring kernel VERSION.
+fetch_sources() {
+	local suite
+	if [ "$1" = arm64 ]; then
+		fetch_own_suites | sed -E "s,([^ ]+) (.*),deb [arch=arm64 signed-by=$FETCH_KEYRING] \2 \1 main,"
+		return
+	fi
+	for suite in $(fetch_suites "$1"); do
+		printf 'deb [signed-by=%s] %s %s main\n' "$FETCH_KEYRING" "$(fetch_mirror)" "$suite"
+	done
 }
 
 fetch_state() {
@@ -40,17 +58,15 @@ fetch_state() {
 
 # Sets APT, the options for apt-get and apt-cache that make them see kernel VERSION.
 fetch_apt() {
-	local state suite
+	local state
 	APT=(-q -o APT::Sandbox::User=root)
 	[ -n "$(fetch_suites "$1")" ] || return 0
 	state=$(fetch_state "$1")
 	APT+=(-o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null
 		-o "Dir::State=$state/state" -o "Dir::State::status=$state/status" -o "Dir::Cache=$state/cache")
+	[ "$1" != arm64 ] || APT+=(-o APT::Architecture=arm64 -o APT::Architectures::=arm64)
 	mkdir -p "$state/state/lists/partial" "$state/cache/archives/partial" && : >"$state/status" || return 1
-	[ ! -e "$state/sources.list" ] || return 0
-	for suite in $(fetch_suites "$1"); do
-		printf 'deb [signed-by=%s] %s %s main\n' "$FETCH_KEYRING" "$(fetch_mirror)" "$suite"
-	done >"$state/sources.list"
+	[ -e "$state/sources.list" ] || fetch_sources "$1" >"$state/sources.list"
 }
 
 fetch_update() {

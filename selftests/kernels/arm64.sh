@@ -5,8 +5,7 @@
 # kernel in QEMU, and data there and back (arm64_init.c). TAP on stdout.
 #
 # The kernel is that of the installed linux-headers-amd64, for the other machine, so that what its headers share is there.
-# It is downloaded by an apt with a state of its own, which takes this machine's for an arm64, and unpacked into the
-# cache.
+# It is unpacked into the cache.
 
 set -uo pipefail
 
@@ -21,33 +20,13 @@ set -uo pipefail
 
 CROSS=aarch64-linux-gnu-
 TIMEOUT=${TIMEOUT:-300}
-STATE=$CACHE/apt-arm64
-APT=(-q -o APT::Sandbox::User=root -o APT::Architecture=arm64 -o APT::Architectures::=arm64
-	-o "Dir::Etc::SourceList=$STATE/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State=$STATE/state"
-	-o "Dir::State::status=$STATE/status" -o "Dir::Cache=$STATE/cache")
-
-# The suites of Debian that this machine reads.
-apt_sources() {
-	# shellcheck disable=SC2016  # apt's variables
-	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' | sort -u |
-		sed -n -E "s,^((bookworm|trixie|stable|oldstable)[^ ]*) (.*),deb [arch=arm64 signed-by=$FETCH_KEYRING] \3 \1 main,p"
-}
-
-apt_download() {
-	mkdir -p "$STATE/state/lists/partial" "$STATE/cache/archives/partial" && : >"$STATE/status" &&
-		apt_sources >"$STATE/sources.list" && {
-		apt-get "${APT[@]}" download "$@" || {
-			apt-get "${APT[@]}" update && apt-get "${APT[@]}" download "$@"
-		}
-	}
-}
 
 # Kernel and headers RELEASE of VERSION into DIR; what the headers refer to is installed here.
 fetch_kernel() {
 	local release=$1 version=$2 dir=$3 deb
 	[ ! -e "$dir/.ready" ] || return 0
 	rm -rf "$dir" && mkdir -p "$dir/deb" "$dir/usr/lib" && cd "$dir/deb" || return 1
-	apt_download "linux-headers-$release=$version" "linux-image-$release=$version" || return 1
+	fetch_download arm64 "linux-headers-$release=$version" "linux-image-$release=$version" || return 1
 	dpkg-deb -x linux-headers-*.deb "$dir" && dpkg-deb --fsys-tarfile linux-image-*.deb |
 		tar -x -C "$dir" "./boot/vmlinuz-$release" || return 1
 	ln -s "/usr/lib/linux-kbuild-${release%%.0-*}" "$dir/usr/lib/" && cd / && rm -rf "$dir/deb" && touch "$dir/.ready"

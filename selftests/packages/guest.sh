@@ -55,6 +55,8 @@ boot() {
 		systemd-firstboot.service first-boot-complete.target systemd-machine-id-commit.service; do
 		ln -sf /dev/null "$ROOT/etc/systemd/system/$unit"
 	done
+	# Nobody boots from this system's disk: no initramfs, which packaging would have made again.
+	[ ! -d $ROOT/etc/initramfs-tools ] || echo update_initramfs=no >$ROOT/etc/initramfs-tools/update-initramfs.conf
 	"prepare_$name"
 	# shellcheck disable=SC2016  # for the inner shell
 	unshare --mount --pid --fork --kill-child sh -c '

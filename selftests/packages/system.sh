@@ -114,7 +114,9 @@ test_boot() {
 	check 'purge while it is loaded' dpkg --purge xtcp-dkms xtcp-tools
 	check 'purged: unloaded' gone
 	check 'purged: no socket' no_socket
-	check 'purged: no file' is "$(find /etc /usr /lib/modules /var/lib/dkms -name '*xtcp*' ! -name xtcp-test.service)" ''
+	# The kernel's headers are many, and nobody's but theirs.
+	check 'purged: no file' is "$(find /etc /usr /lib/modules /var/lib/dkms -path '/usr/src/linux-*' -prune -o \
+		-name '*xtcp*' ! -name xtcp-test.service -print)" ''
 }
 
 "test_$1"
