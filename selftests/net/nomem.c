@@ -3,14 +3,14 @@
  * Memory that is not there. For each call the first, second, ... allocation within it fails, until the call needs no
  * more: it says so (ENOMEM, ENOBUFS ...) or does without, works the next time, and leaks nothing (the bed looks).
  * Then the same for everything that a connection's life allocates on both sides, softirqs included: the bytes arrive
- * all the same, or there is a clean error. And the same for a new network namespace.
+ * all the same, or there is a clean error. For loading, and for a
+ * namespace, net/module.sh does it.
  *
  * Copies from and to the program fail too (fail_usercopy), as of a page that is not there: EFAULT.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -24,7 +24,6 @@
 #include "xnet.h"
 
 #define MOST	2000	/* allocations in one call */
-#define NEVER	1000000	/* no call makes so many */
 
 FIXTURE(nomem) { struct xnet net; int ns; };
 FIXTURE_VARIANT(nomem) { int family; };
@@ -493,37 +492,6 @@ TEST_F_TIMEOUT(nomem, every_allocation_of_a_life, 3000)
 	ASSERT_EQ(0, life(&here));
 	xnet_ns_leave();
 	EXPECT_TRUE(all_gone(self->ns));
-}
-
-/*
- * Each of the kernel's allocations for a new namespace, XTCP's among them (if there are too many, every n-th):
- * it is there whole, or not at all. Those of before and after serve.
- */
-TEST_F_TIMEOUT(nomem, every_allocation_of_a_namespace, 3000)
-{
-	int most = rnd_environment("XTCP_FAULTS", 100), step, count, made = 0, n;
-	struct place p = { .net = &self->net, .family = variant->family };
-
-	xnet_ns_enter(self->ns);
-	fault_arm(NEVER);
-	ASSERT_EQ(0, unshare(CLONE_NEWNET));
-	count = fault_count(NEVER);
-	step = count / most + 1;
-	for (n = 1 + rnd_environment("XTCP_SEED", 1) % step; n <= count; n += step) {
-		int ret;
-
-		fault_arm(n);
-		ret = unshare(CLONE_NEWNET);
-		/* which error it is, others decide: some say ENODEV */
-		ASSERT_TRUE(fault_disarm() || !ret)
-			TH_LOG("allocation %d of %d: %s", n, count, strerror(errno));
-		made += !ret;
-	}
-	xnet_ns_leave();
-	xnet_log("%d allocations, every %dth failed; %d namespaces in spite of it", count, step, made);
-	ASSERT_EQ(0, place_open(&p));
-	xnet_ns_leave();
-	place_close(&p);
 }
 
 XNET_MAIN
