@@ -49,7 +49,7 @@ parts() {
 	done
 	echo "net-api 1800 make -C selftests run_tests ONLY=api"
 	# What unloads the module, by itself.
-	echo "net-module 1800 XTCP_FAULTS=1200 make -C selftests run_tests ONLY=module"
+	echo "net-module 1800 make -C selftests run_tests ONLY=module"
 	echo "hostile-segfuzz 1800 XTCP_SEED=3 XTCP_FUZZ_SEGMENTS=30000 build/selftests/net/segfuzz"
 	echo "hostile-callfuzz 1800 XTCP_SEED=3 XTCP_FUZZ_CALLS=30000 build/selftests/net/callfuzz"
 	echo "hostile-nomem 1800 XTCP_SEED=3 XTCP_FAULTS=1000 build/selftests/net/nomem"
