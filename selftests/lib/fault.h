@@ -19,9 +19,9 @@ bool fault_disarm(void);
 int fault_count(int n);
 
 /*
- * An object of a slab, in all contexts of the machine: the first one after BYTES of them, once. (The kernel's own count of
- * allocations cannot be set back.) fault_slab_off() tells whether there was one; fault_slab_bytes() how many bytes of
- * objects there were since fault_slab(BYTES), which were not used up.
+ * An object of a slab, in all contexts of the machine: the first one after BYTES of them, once. (The kernel's own count
+ * of allocations cannot be set back.) fault_slab_off() tells whether there was one; fault_slab_bytes() how many bytes
+ * of objects there were since fault_slab(BYTES), which were not used up.
  */
 void fault_slab(int bytes);
 bool fault_slab_off(void);
