@@ -104,6 +104,9 @@ static void xtcp_close_send_fin(struct sock *sk)
 	if (xtcp_queue_fin(sk)) {
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
 		xtcp_why_ends(sk, XTCP_REASON_NO_MEMORY);
+		/* who aborts in LAST-ACK has sent his FIN, so he owes no RST; this one would leave the peer waiting */
+		if (sk->sk_state == TCP_LAST_ACK)
+			xtcp_control_reset(sk, GFP_ATOMIC);
 		xtcp_close_abort(sk, ENOMEM);
 		return;
 	}

@@ -48,6 +48,14 @@ class Counts:
             had = self.functions[file].setdefault(f["name"], [f["start_line"], f["end_line"], 0])
             had[2] += f["execution_count"]
 
+    def entered(self):
+        """A function that is part of its callers has no count at its first line: that ran if any other of its lines did."""
+        for file, functions in self.functions.items():
+            lines = self.lines[file]
+            for first, last, _ in functions.values():
+                if first in lines and not lines[first]:
+                    lines[first] = max(c for n, c in lines.items() if first <= n <= last)
+
     def add_branches(self, file, number, new):
         """A line in two objects: the same branches are added up; if the compilers made different ones, the better known count."""
         had = self.branches[file].get(number)
@@ -116,7 +124,7 @@ def what_did_not(counts, reasons):
             reason = reasons.get(f"{file}:{name}") or reasons.get(file) or ""
             explained += len(inside) if reason else 0
             without += 0 if reason else len(inside)
-            print(f"  {file}:{name} {'(never called) ' if not count else ''}{where}{'  # ' + reason if reason else ''}")
+            print(f"  {file}:{name} {'(never called) ' if not count and first in inside else ''}{where}{'  # ' + reason if reason else ''}")
     print(f"\nlines that did not run: {without + explained}, {explained} of them with a reason in reasons.conf")
 
 
@@ -125,6 +133,7 @@ def main():
     counts = Counts()
     for folder in folders:
         counts.read(folder, [os.path.abspath(objects), TOP])
+    counts.entered()
     total, ran = table(counts)
     what_did_not(counts, read_reasons(reasons_path))
     return 0 if 100 * ran >= float(least) * total else 1

@@ -35,7 +35,7 @@ SEEDS_A_PART=100
 kselftests() {
 	# shellcheck disable=SC2016 # make's variables
 	XTCP_KERNEL=uml-gcov make -s -C selftests \
-		--eval='names: ; @echo $(filter-out $(HOSTILE),$(PROGRAMS)) api $(SCRIPTS)' names
+		--eval='names: ; @echo $(filter-out $(HOSTILE),$(PROGRAMS)) $(filter-out module,$(SCRIPTS))' names
 }
 
 parts() {
@@ -47,9 +47,12 @@ parts() {
 	for ((i = 0; i < ${#names[@]}; i += PROGRAMS_A_PART)); do
 		echo "net-${names[i]} 1800 make -C selftests run_tests ONLY='${names[*]:i:PROGRAMS_A_PART}'"
 	done
+	echo "net-api 1800 make -C selftests run_tests ONLY=api"
+	# What unloads the module, by itself.
+	echo "net-module 1800 make -C selftests run_tests ONLY=module"
 	echo "hostile-segfuzz 1800 XTCP_SEED=3 XTCP_FUZZ_SEGMENTS=30000 build/selftests/net/segfuzz"
 	echo "hostile-callfuzz 1800 XTCP_SEED=3 XTCP_FUZZ_CALLS=30000 build/selftests/net/callfuzz"
-	echo "hostile-nomem 1800 XTCP_SEED=3 XTCP_FAULTS=600 build/selftests/net/nomem"
+	echo "hostile-nomem 1800 XTCP_SEED=3 XTCP_FAULTS=1000 build/selftests/net/nomem"
 	echo "hostile-faults 1800 XTCP_SEED=3 build/selftests/net/faults; XTCP_SEED=3 build/selftests/net/flood"
 	echo "wire-a 1800 selftests/wire/run.py --stack xtcp challenge/ closing/ cookies/ cwnd/ delack/ ecn/ fastopen/ handshake/ icmp/ ip/"
 	echo "wire-b 1800 selftests/wire/run.py --stack xtcp keepalive/ nagle/ options/ paws/ pmtu/ reset/ rto/ timewait/ urgent/ window/"
@@ -59,12 +62,12 @@ parts() {
 	done
 }
 
-# On the host: the core as the tests there compile it, without sanitizers, whose checks are branches too.
+# On the host: the core without sanitizers, whose checks are branches too, and without optimization, which joins lines.
 host() {
 	local target=run
 	[ "$1" = unit ] || target=replay
 	make --no-print-directory -C "selftests/$1" $target BUILD="../../build/coverage/$1" SANITIZE= \
-		CFLAGS="-std=gnu11 -O1 -g --coverage -I../../module/core -fprofile-abs-path"
+		CFLAGS="-std=gnu11 -O0 -g --coverage -I../../module/core -fprofile-abs-path"
 }
 
 # In a guest. What gcov's files hold is only known once they are read, so they are not copied by their size.

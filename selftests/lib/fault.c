@@ -77,27 +77,38 @@ int fault_count(int n)
 	return n - left;
 }
 
-void fault_slab(int n)
+void fault_slab(int bytes)
 {
 	char text[16];
 
-	snprintf(text, sizeof(text), "%d", n);
+	snprintf(text, sizeof(text), "%d", bytes);
 	fault_write(FAULT_DIR "failslab/probability", "0");
-	fault_write(FAULT_DIR "failslab/interval", text);
+	fault_write(FAULT_DIR "failslab/interval", "1");
 	fault_write(FAULT_DIR "failslab/times", "1");
+	fault_write(FAULT_DIR "failslab/space", text);
 	fault_write(FAULT_DIR "failslab/probability", "100");
+}
+
+static int fault_read(const char *path)
+{
+	char text[16] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int value = fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 ? atoi(text) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return value;
 }
 
 bool fault_slab_off(void)
 {
-	char text[16] = "";
-	int fd = open(FAULT_DIR "failslab/times", O_RDONLY | O_CLOEXEC);
-	bool hit;
-
-	hit = fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && atoi(text) == 0;
-	if (fd >= 0)
-		close(fd);
 	fault_write(FAULT_DIR "failslab/probability", "0");
-	fault_write(FAULT_DIR "failslab/interval", "1");
-	return hit;
+	fault_write(FAULT_DIR "failslab/space", "0");
+	return !fault_read(FAULT_DIR "failslab/times");
+}
+
+int fault_slab_bytes(int bytes)
+{
+	fault_write(FAULT_DIR "failslab/probability", "0");
+	return bytes - fault_read(FAULT_DIR "failslab/space");
 }

@@ -16,7 +16,7 @@ cd "$TOP" || exit 1
 SEGMENTS=$1
 SEED=${2:-1}
 KERNEL=${SEGFUZZ_KERNEL:-uml}
-PART=50000
+PART=20000
 OUT=$BUILD/segfuzz
 
 # The sum of the numbers before "TEXT" in the parts' output.
