@@ -10,9 +10,10 @@
  * 2. A listener is never locked by the receive path. Its lookups run under RCU (SOCK_RCU_FREE), its SYN queue is
  *    struct xtcp_req objects, each with its own @lock, and its accept queue is guarded by @accept_lock. A listener's
  *    state leaves TCP_LISTEN under @accept_lock, so nothing is queued to a listener that is gone.
- * 3. struct xtcp_mini objects (requests and TIME-WAITs) live in a hash table; requests are SLAB_TYPESAFE_BY_RCU: lookups
- *    take a reference with refcount_inc_not_zero() and check the key again; insertion and removal take the bucket's
- *    lock. Whoever unlinks an object from its bucket owns what follows (its timer, its reference of the table).
+ * 3. struct xtcp_mini objects (requests and TIME-WAITs) live in a hash table, requests in SLAB_TYPESAFE_BY_RCU memory:
+ *    lookups take a reference with refcount_inc_not_zero() and check the key again; insertion and removal take the
+ *    bucket's lock. Whoever unlinks an object from its bucket owns what follows (its timer, its reference of the
+ *    table).
  * 4. Established sockets are in the kernel's TCP ehash; that table's own locks guard it. The rule that a 4-tuple is
  *    looked up before it is entered is kept by @connect_lock of the netns (clients, SYN cookies, Fast Open) or by the
  *    request that is being completed (other servers, under the request's lock).
@@ -552,11 +553,11 @@ struct xtcp_tw {
 	u32 time_wait_ms;
 	u8 reply_s;
 	u8 replies;
-	bool ts_ok : 1;
-	bool client_port : 1;
-	bool reuse : 1;
-	bool reuseport : 1;
-	bool v6only : 1;
+	u8 ts_ok : 1;
+	u8 client_port : 1;
+	u8 reuse : 1;
+	u8 reuseport : 1;
+	u8 v6only : 1;
 	bool fin_wait2;
 };
 

@@ -216,7 +216,7 @@ static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, bool fin_wai
 	tw->m.tos = xtcp_out_tos(sk);
 	tw->reply_s = 0;
 	tw->replies = 0;
-	tw->reuse = sk->sk_reuse;
+	tw->reuse = !!sk->sk_reuse;
 	tw->reuseport = sk->sk_reuseport;
 	tw->v6only = sk->sk_ipv6only;
 	tw->client_port = false;
