@@ -10,9 +10,10 @@
  * 2. A listener is never locked by the receive path. Its lookups run under RCU (SOCK_RCU_FREE), its SYN queue is
  *    struct xtcp_req objects, each with its own @lock, and its accept queue is guarded by @accept_lock. A listener's
  *    state leaves TCP_LISTEN under @accept_lock, so nothing is queued to a listener that is gone.
- * 3. struct xtcp_mini objects (requests and TIME-WAITs) live in a hash table of SLAB_TYPESAFE_BY_RCU memory: lookups
- *    take a reference with refcount_inc_not_zero() and check the key again; insertion and removal take the bucket's
- *    lock. Whoever unlinks an object from its bucket owns what follows (its timer, its reference of the table).
+ * 3. struct xtcp_mini objects (requests and TIME-WAITs) live in a hash table, requests in SLAB_TYPESAFE_BY_RCU memory:
+ *    lookups take a reference with refcount_inc_not_zero() and check the key again; insertion and removal take the
+ *    bucket's lock. Whoever unlinks an object from its bucket owns what follows (its timer, its reference of the
+ *    table).
  * 4. Established sockets are in the kernel's TCP ehash; that table's own locks guard it. The rule that a 4-tuple is
  *    looked up before it is entered is kept by @connect_lock of the netns (clients, SYN cookies, Fast Open) or by the
  *    request that is being completed (other servers, under the request's lock).
@@ -367,6 +368,8 @@ enum xtcp_mini_kind {
  * @ifindex: device it is bound to, or 0
  * @refs: the table holds one while @node is linked, each user one
  * @kind: enum xtcp_mini_kind, constant
+ * @tos: TOS / traffic class of what we send
+ * @wscale: our shift count
  */
 struct xtcp_mini {
 	struct hlist_nulls_node node;
@@ -376,6 +379,8 @@ struct xtcp_mini {
 	int ifindex;
 	refcount_t refs;
 	u8 kind;
+	u8 tos;
+	u8 wscale;
 };
 
 /**
@@ -408,8 +413,6 @@ struct xtcp_mini_key {
  * @iif: interface the SYN came in by
  * @answered_at: tcp_jiffies32 of the last answer to something unacceptable, or 0
  * @retrans: SYN-ACK retransmissions so far
- * @rcv_wscale: our shift count
- * @tos: TOS / traffic class of the SYN-ACK: the listener's
  * @tstamp_ok: timestamps agreed
  * @sack_ok: SACK agreed
  * @wscale_ok: window scaling agreed
@@ -434,8 +437,6 @@ struct xtcp_req {
 	u32 answered_at;
 	u16 peer_wnd;
 	u8 retrans;
-	u8 rcv_wscale;
-	u8 tos;
 	bool tstamp_ok;
 	bool sack_ok;
 	bool wscale_ok;
@@ -454,31 +455,33 @@ struct inet6_protocol;
  * struct xtcp_tw - a connection in TIME-WAIT
  * @m: must be first
  * @wheel: in its slot of the netns's wheel (wheel lock)
+ * @rcu: readers that stand on it; it is off the wheel then
  * @expires: jiffies (low 32 bits)
  * @snd_nxt: SND.NXT
- * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port; NULL if
- *	@client_port
+ * @hold: keeps the local port taken in the kernel's bind table, shared by all TIME-WAITs of one address and port; NULL
+ *	if @client_port
  * @rcv_nxt: RCV.NXT
  * @rcv_wnd: RCV.WND, bytes
  * @ts_recent: RFC 7323 TS.Recent
  * @ts_stamp_s: second at which @ts_recent was taken
  * @ts_offset: added to our timestamp clock
  * @mark: routing mark of replies
- * @wscale: our shift count
- * @tos: of replies
  * @ts_ok: timestamps agreed
  * @client_port: connect() had chosen the local port; counted in xtcp_net.client_ports
  * @reuse: the socket had SO_REUSEADDR
  * @reuseport: the socket had SO_REUSEPORT
  * @v6only: the socket had IPV6_V6ONLY
- * @length_ms: how long it lasts from its last restart
  * @time_wait_ms: how long TIME-WAIT proper lasts
- * @replies: limit on answers
+ * @reply_s: second of the last answer, low byte
+ * @replies: answers in that second
  * @fin_wait2: the peer's FIN is still to come: FIN-WAIT-2 of an orphan
  */
 struct xtcp_tw {
 	struct xtcp_mini m;
-	struct hlist_node wheel;
+	union {
+		struct hlist_node wheel;
+		struct rcu_head rcu;
+	};
 	u32 expires;
 	u32 snd_nxt;
 	struct xtcp_port_hold *hold;
@@ -488,16 +491,14 @@ struct xtcp_tw {
 	u32 ts_stamp_s;
 	u32 ts_offset;
 	u32 mark;
-	u32 length_ms;
 	u32 time_wait_ms;
-	struct xtcp_budget replies;
-	u8 wscale;
-	u8 tos;
-	bool ts_ok : 1;
-	bool client_port : 1;
-	bool reuse : 1;
-	bool reuseport : 1;
-	bool v6only : 1;
+	u8 reply_s;
+	u8 replies;
+	u8 ts_ok : 1;
+	u8 client_port : 1;
+	u8 reuse : 1;
+	u8 reuseport : 1;
+	u8 v6only : 1;
 	bool fin_wait2;
 };
 

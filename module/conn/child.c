@@ -34,7 +34,7 @@ static void xtcp_child_fill_options(struct tcp_sock *tp, const struct xtcp_req *
 	tp->rx_opt.sack_ok = req->sack_ok;
 	tp->rx_opt.wscale_ok = req->wscale_ok;
 	tp->rx_opt.snd_wscale = req->wscale_ok ? req->opt.wscale : 0;
-	tp->rx_opt.rcv_wscale = req->wscale_ok ? req->rcv_wscale : 0;
+	tp->rx_opt.rcv_wscale = req->wscale_ok ? req->m.wscale : 0;
 	tp->rx_opt.ts_recent = req->ts_recent;
 	tp->rx_opt.ts_recent_stamp = req->tstamp_ok ? xtcp_clock_s() : 0;
 	tp->tcp_header_len = sizeof(struct tcphdr) + (req->tstamp_ok ? XTCP_OPTIONS_TS_BYTES : 0);

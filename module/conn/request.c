@@ -115,6 +115,7 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 	WRITE_ONCE(req->m.hash, XTCP_CB(skb)->rx.hash);
 	req->m.ifindex = listener->sk_bound_dev_if;
 	req->m.kind = XTCP_MINI_REQ;
+	req->m.wscale = 0;
 	req->listener = listener;
 	req->isn = isn;
 	req->peer_isn = peer_isn;
@@ -123,13 +124,13 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 		req->iif = skb->skb_iif;
 	req->mark = READ_ONCE(net->ipv4.sysctl_tcp_fwmark_accept) ? skb->mark : listener->sk_mark;
 	req->peer_wnd = XTCP_CB(skb)->wnd;
-	req->tos = xtcp_out_tos(listener);
+	req->m.tos = xtcp_out_tos(listener);
 	req->tstamp_ok = req->opt.has_ts && READ_ONCE(net->ipv4.sysctl_tcp_timestamps);
 	req->ts_recent = req->opt.tsval;
 	req->sack_ok = req->opt.sack_ok && READ_ONCE(net->ipv4.sysctl_tcp_sack);
 	req->wscale_ok = req->opt.has_wscale && READ_ONCE(net->ipv4.sysctl_tcp_window_scaling);
 	xtcp_connect_rcv_wnd_init(listener, space, req->opt.mss ? : TCP_MSS_DEFAULT, req->wscale_ok, &req->rcv_wnd,
-				  &req->rcv_wscale);
+				  &req->m.wscale);
 	req->sent_us = xtcp_clock_us();
 }
 
@@ -148,7 +149,7 @@ static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const st
 		req->wscale_ok = false;
 		req->sack_ok = false;
 		req->ecn_ok = false;
-		req->rcv_wscale = 0;
+		req->m.wscale = 0;
 	}
 	isn = xtcp_listen_cookie_make(net, t, XTCP_CB(skb)->seq,
 				      req->opt.mss ? : xtcp_default_mss(xtcp_tuple_is_v4(t)), &mss);
@@ -354,7 +355,7 @@ static bool xtcp_req_judge(struct xtcp_req *req, const struct sk_buff *skb, cons
 	default:
 		if (xtcp_req_may_answer(req))
 			xtcp_control_stateless_ack(&req->m, req->isn + 1, req->peer_isn + 1,
-						   req->rcv_wnd >> req->rcv_wscale, &reply, req->tos, req->mark);
+						   req->rcv_wnd >> req->m.wscale, &reply, req->m.tos, req->mark);
 		*why = XTCP_DropSequence;
 		return false;
 	}

@@ -28,7 +28,7 @@
 #define XTCP_TW_REPLIES_PER_S	10u	/* ACKs that one TIME-WAIT sends */
 #define XTCP_TW_ISN_STEP	(65535u + 2)	/* RFC 6191: an ISN beyond what may still be under way */
 
-static_assert(sizeof(struct xtcp_tw) <= 160);
+static_assert(sizeof(struct xtcp_tw) <= 144);
 
 static struct kmem_cache *xtcp_timewait_cache __read_mostly;
 
@@ -50,10 +50,10 @@ static void xtcp_timewait_arm(struct xtcp_net *xn, u32 delta)
 	mod_timer(&xn->tw_timer, jiffies + delta);
 }
 
-/* Put on the wheel so that it ends @tw->length_ms from now. tw_lock held. */
-static void xtcp_timewait_schedule(struct xtcp_net *xn, struct xtcp_tw *tw)
+/* Put on the wheel so that it ends @length_ms from now. tw_lock held. */
+static void xtcp_timewait_schedule(struct xtcp_net *xn, struct xtcp_tw *tw, u32 length_ms)
 {
-	u32 delta = msecs_to_jiffies(tw->length_ms);
+	u32 delta = msecs_to_jiffies(length_ms);
 	u32 tick = (u32)div_u64(get_jiffies_64() + delta, xtcp_timewait_tick_jiffies()) + 1;
 
 	lockdep_assert_held(&xn->tw_lock);
@@ -61,13 +61,13 @@ static void xtcp_timewait_schedule(struct xtcp_net *xn, struct xtcp_tw *tw)
 	hlist_add_head(&tw->wheel, &xn->tw_slots[tick % XTCP_TW_SLOTS]);
 }
 
-/* Start again from the beginning, unless the end has come already. */
+/* TIME-WAIT begins (again), unless the end has come already. */
 static void xtcp_timewait_restart(struct xtcp_net *xn, struct xtcp_tw *tw)
 {
 	spin_lock_bh(&xn->tw_lock);
 	if (!hlist_unhashed(&tw->wheel)) {
 		hlist_del_init(&tw->wheel);
-		xtcp_timewait_schedule(xn, tw);
+		xtcp_timewait_schedule(xn, tw, tw->time_wait_ms);
 	}
 	spin_unlock_bh(&xn->tw_lock);
 }
@@ -190,7 +190,7 @@ static void xtcp_timewait_timer(struct timer_list *t)
 
 /* ------------------------------------------------------------ in */
 
-static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_ms, bool fin_wait2)
+static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, bool fin_wait2)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
 	const struct tcp_sock *tp = &xs->tp;
@@ -202,21 +202,21 @@ static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_m
 	tw->m.kind = XTCP_MINI_TW;
 	tw->m.node.pprev = NULL;
 	INIT_HLIST_NODE(&tw->wheel);
-	tw->length_ms = length_ms;
 	tw->fin_wait2 = fin_wait2;
 	tw->snd_nxt = tp->snd_nxt;
 	tw->rcv_nxt = tp->rcv_nxt;
 	tw->rcv_wnd = tcp_receive_window(tp);
-	tw->wscale = tp->rx_opt.rcv_wscale;
+	tw->m.wscale = tp->rx_opt.rcv_wscale;
 	tw->ts_ok = tp->rx_opt.tstamp_ok;
 	tw->ts_recent = tp->rx_opt.ts_recent;
 	tw->ts_stamp_s = tp->rx_opt.ts_recent_stamp;
 	tw->time_wait_ms = xs->time_wait_ms ? : READ_ONCE(xtcp_sk_net(sk)->time_wait_ms);
 	tw->ts_offset = tp->tsoffset;
 	tw->mark = READ_ONCE(sk->sk_mark);
-	tw->tos = xtcp_out_tos(sk);
-	memset(&tw->replies, 0, sizeof(tw->replies));
-	tw->reuse = sk->sk_reuse;
+	tw->m.tos = xtcp_out_tos(sk);
+	tw->reply_s = 0;
+	tw->replies = 0;
+	tw->reuse = !!sk->sk_reuse;
 	tw->reuseport = sk->sk_reuseport;
 	tw->v6only = sk->sk_ipv6only;
 	tw->client_port = false;
@@ -224,7 +224,7 @@ static void xtcp_timewait_fill(struct xtcp_tw *tw, struct sock *sk, u32 length_m
 }
 
 /* Into table and wheel as one step; false if the namespace has its fill or the place is taken. */
-static bool xtcp_timewait_insert(struct xtcp_net *xn, struct xtcp_tw *tw)
+static bool xtcp_timewait_insert(struct xtcp_net *xn, struct xtcp_tw *tw, u32 length_ms)
 {
 	bool ok = false;
 
@@ -239,7 +239,7 @@ static bool xtcp_timewait_insert(struct xtcp_net *xn, struct xtcp_tw *tw)
 			WRITE_ONCE(xn->tw_count, xn->tw_count - 1);
 	}
 	if (ok) {
-		xtcp_timewait_schedule(xn, tw);
+		xtcp_timewait_schedule(xn, tw, length_ms);
 		if (xn->tw_count == 1 && !timer_pending(&xn->tw_timer)) {
 			xn->tw_tick = xtcp_timewait_now();
 			xtcp_timewait_arm(xn, xtcp_timewait_tick_jiffies());
@@ -274,17 +274,14 @@ void xtcp_timewait_enter(struct sock *sk, bool fin_wait2)
 		goto unhash;
 	if (READ_ONCE(xn->tw_count) >= READ_ONCE(xn->time_wait_max))
 		goto overflow;
-	/* not cleared: see demux.c */
 	tw = kmem_cache_alloc(xtcp_timewait_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!tw)
 		goto overflow;
-	xtcp_timewait_fill(tw, sk, length_ms, fin_wait2);
+	xtcp_timewait_fill(tw, sk, fin_wait2);
 	xtcp_timewait_keep_port(tw, sk);
 	xtcp_slot_get();
-	/* a lookup that stands on recycled memory must not take it half filled: xtcp_demux_find_mini() */
-	smp_wmb();
 	refcount_set(&tw->m.refs, 1);
-	if (!xtcp_timewait_insert(xn, tw))
+	if (!xtcp_timewait_insert(xn, tw, length_ms))
 		goto undo;
 	xtcp_demux_put_mini(&tw->m);
 	goto unhash;
@@ -313,13 +310,28 @@ static void xtcp_timewait_read(const struct sk_buff *skb, struct xtcp_segment *s
 			   cb->flags & XTCP_SYN);
 }
 
+/* The limit on answers; two CPUs at once may make it one more. */
+static bool xtcp_timewait_may_reply(struct xtcp_tw *tw)
+{
+	u8 now_s = xtcp_clock_s();
+
+	if (READ_ONCE(tw->reply_s) != now_s) {
+		WRITE_ONCE(tw->reply_s, now_s);
+		WRITE_ONCE(tw->replies, 0);
+	}
+	if (READ_ONCE(tw->replies) >= XTCP_TW_REPLIES_PER_S)
+		return false;
+	WRITE_ONCE(tw->replies, READ_ONCE(tw->replies) + 1);
+	return true;
+}
+
 /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
 static void xtcp_timewait_reply(struct xtcp_tw *tw)
 {
 	struct net *net = read_pnet(&tw->m.net);
 	struct xtcp_options o = { .has_ts = tw->ts_ok };
 
-	if (!xtcp_budget_take(&tw->replies, xtcp_clock_s(), XTCP_TW_REPLIES_PER_S)) {
+	if (!xtcp_timewait_may_reply(tw)) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPACKSkipped);
 		return;
 	}
@@ -327,7 +339,8 @@ static void xtcp_timewait_reply(struct xtcp_tw *tw)
 		o.tsval = xtcp_clock_ts(xtcp_clock_us()) + tw->ts_offset;
 		o.tsecr = READ_ONCE(tw->ts_recent);
 	}
-	xtcp_control_stateless_ack(&tw->m, tw->snd_nxt, tw->rcv_nxt, tw->rcv_wnd >> tw->wscale, &o, tw->tos, tw->mark);
+	xtcp_control_stateless_ack(&tw->m, tw->snd_nxt, tw->rcv_nxt, tw->rcv_wnd >> tw->m.wscale, &o, tw->m.tos,
+				   tw->mark);
 }
 
 /*
@@ -342,7 +355,6 @@ static bool xtcp_timewait_fin(struct xtcp_net *xn, struct xtcp_tw *tw, const str
 	ok = seg->flags & XTCP_FIN && seg->end_seq == tw->rcv_nxt + 1;
 	if (ok) {
 		WRITE_ONCE(tw->rcv_nxt, seg->end_seq);
-		tw->length_ms = tw->time_wait_ms;
 		WRITE_ONCE(tw->fin_wait2, false);
 	}
 	spin_unlock_bh(&xn->tw_lock);
@@ -397,7 +409,7 @@ static enum xtcp_drop xtcp_timewait_judge(struct xtcp_tw *tw, const struct xtcp_
 	case XTCP_DROP_DUP:
 	case XTCP_DROP_ACK:
 		/* "the only thing that can arrive is a retransmission of the remote FIN": 2 MSL begin again */
-		if (seg->flags & XTCP_FIN && seg->end_seq == tw->rcv_nxt)
+		if (seg->flags & XTCP_FIN && seg->end_seq == tw->rcv_nxt && !READ_ONCE(tw->fin_wait2))
 			xtcp_timewait_restart(xtcp_net(net), tw);
 		fallthrough;
 	case XTCP_CHALLENGE:
@@ -505,7 +517,7 @@ static bool xtcp_timewait_is_loopback(const struct xtcp_tw *tw)
 }
 
 /**
- * xtcp_timewait_may_reuse() - RFC 6191 section 2, the active side: would a new connection's timestamps be seen to be newer?
+ * xtcp_timewait_may_reuse() - RFC 6191 section 2, the active side: would a new connection's timestamps prove newer?
  * @net: its network namespace
  * @tw: the caller holds a reference
  *
@@ -578,10 +590,15 @@ u32 xtcp_timewait_left_ms(const struct xtcp_tw *tw)
 	return left > 0 ? jiffies_to_msecs(left) : 0;
 }
 
+static void xtcp_timewait_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(xtcp_timewait_cache, container_of(rcu, struct xtcp_tw, rcu));
+}
+
 /** xtcp_timewait_free() - the last reference is gone; for xtcp_demux_put_mini() */
 void xtcp_timewait_free(struct xtcp_mini *m)
 {
-	kmem_cache_free(xtcp_timewait_cache, container_of(m, struct xtcp_tw, m));
+	call_rcu(&container_of(m, struct xtcp_tw, m)->rcu, xtcp_timewait_free_rcu);
 }
 
 /** xtcp_timewait_net_init() - a network namespace begins; 0 or -ENOMEM */
@@ -614,14 +631,15 @@ void xtcp_timewait_net_exit(struct net *net)
 /** xtcp_timewait_init() - module load; 0 or -ENOMEM */
 int xtcp_timewait_init(void)
 {
-	/* packed: rounded up to cache lines it would take a fifth more */
-	xtcp_timewait_cache = kmem_cache_create("xtcp_timewait", sizeof(struct xtcp_tw), 0, SLAB_TYPESAFE_BY_RCU,
-						NULL);
+	/* packed: not rounded up to cache lines, and without what SLAB_TYPESAFE_BY_RCU adds to each object */
+	xtcp_timewait_cache = kmem_cache_create("xtcp_timewait", sizeof(struct xtcp_tw), 0, 0, NULL);
 	return xtcp_timewait_cache ? 0 : -ENOMEM;
 }
 
 /** xtcp_timewait_exit() - module unload; every network namespace has been left */
 void xtcp_timewait_exit(void)
 {
+	/* xtcp_timewait_free_rcu() */
+	rcu_barrier();
 	kmem_cache_destroy(xtcp_timewait_cache);
 }

@@ -16,7 +16,7 @@ u32 xtcp_timewait_left_ms(const struct xtcp_tw *tw);
  * caller goes on to the listener with skb, *isn_floor is the earliest ISN it may choose. Otherwise skb is consumed.
  */
 bool xtcp_timewait_rcv(struct xtcp_tw *tw, struct sk_buff *skb, bool listening, u32 *isn_floor);
-bool xtcp_timewait_yield(struct xtcp_tw *tw, const struct sk_buff *skb);	/* the same, to a listener of the kernel */
+bool xtcp_timewait_yield(struct xtcp_tw *tw, const struct sk_buff *skb);	/* to a listener of the kernel */
 bool xtcp_timewait_may_reuse(const struct net *net, const struct xtcp_tw *tw);
 bool xtcp_timewait_reuse(struct net *net, const struct xtcp_tuple *t, struct sock *sk);	/* connect() over one */
 

@@ -4,7 +4,7 @@
  * to the kernel's connection table. Called by slot.c and icmp.c for every segment, by conn/ and port.c to enter and
  * leave. Never looks at a segment beyond its addresses, never changes a connection.
  *
- * Small connections are SLAB_TYPESAFE_BY_RCU objects: a lookup without locks may stand on one that is freed and born
+ * Requests are SLAB_TYPESAFE_BY_RCU objects: a lookup without locks may stand on one that is freed and born
  * again as another. So a chain ends in a marker that tells its bucket (a walk that ends in the wrong one starts again),
  * a reference is taken before the key is believed, and who allocates one must not clear @node.next.
  *

@@ -12,9 +12,10 @@
  * passes it by. When none is left, ports that only XTCP clients use are shared between destinations; who does is
  * counted per port in xtcp_net.client_ports.
  *
- * A TIME-WAIT whose port connect() had chosen has nothing in the bind table, only its count. So the kernel's sockets may
- * take that port, which does no harm: their connections are found first. Ours may not: connect() looks for the 4-tuple,
- * bind() and listen() for TIME-WAITs that TCP would count as a conflict. What had called bind() has a stand-in.
+ * A TIME-WAIT whose port connect() had chosen has nothing in the bind table, only its count. So the kernel's sockets
+ * may take that port, which does no harm: their connections are found first. Ours may not: connect() looks for the
+ * 4-tuple, bind() and listen() for TIME-WAITs that TCP would count as a conflict. What had called bind() has a
+ * stand-in.
  *
  * The table sorts by address too. A socket whose address changes while it is bound (connect(), disconnecting) leaves
  * it and enters it again; the stand-in that TIME-WAIT uses keeps the port meanwhile.

@@ -222,8 +222,8 @@ static void xtcp_slot_to_request(const struct xtcp_slot_rx *rx, struct xtcp_req 
 }
 
 /*
- * RFC 9293 3.10.7.4, TIME-WAIT: a SYN may open the next incarnation, if somebody listens. False: that is the kernel, and
- * the TIME-WAIT has given way.
+ * RFC 9293 3.10.7.4, TIME-WAIT: a SYN may open the next incarnation, if somebody listens. False: that is the kernel,
+ * and the TIME-WAIT has given way.
  */
 static bool xtcp_slot_to_timewait(struct xtcp_slot_rx *rx, struct xtcp_tw *tw, struct sk_buff *skb)
 {

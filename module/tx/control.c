@@ -305,13 +305,13 @@ int xtcp_control_req_synack(struct xtcp_req *req, u32 isn, u32 ts)
 		.tsval = ts,
 		.tsecr = req->ts_recent,
 		.has_wscale = req->wscale_ok,
-		.wscale = req->rcv_wscale,
+		.wscale = req->m.wscale,
 		.sack_ok = req->sack_ok,
 	};
 	u16 user_mss = READ_ONCE(tcp_sk(req->listener)->rx_opt.user_mss);
 	struct dst_entry *dst;
 
-	dst = xtcp_route_mini(net, req->listener, &req->m.tuple, req->m.ifindex ? : req->iif, req->mark, req->tos);
+	dst = xtcp_route_mini(net, req->listener, &req->m.tuple, req->m.ifindex ? : req->iif, req->mark, req->m.tos);
 	if (IS_ERR_OR_NULL(dst))
 		return dst ? PTR_ERR(dst) : -EHOSTUNREACH;
 	if (req->fastopen)
@@ -319,7 +319,7 @@ int xtcp_control_req_synack(struct xtcp_req *req, u32 isn, u32 ts)
 	o.mss = dst_metric_advmss(dst);
 	if (user_mss && user_mss < o.mss)
 		o.mss = user_mss;
-	return xtcp_control_stateless(net, req->listener, &req->m.tuple, &seg, &o, dst, req->mark, req->tos);
+	return xtcp_control_stateless(net, req->listener, &req->m.tuple, &seg, &o, dst, req->mark, req->m.tos);
 }
 
 /** xtcp_control_stateless_ack() - an ACK for a request or TIME-WAIT; @wnd is the field's value (scaled); softirq */

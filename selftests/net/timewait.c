@@ -207,7 +207,8 @@ TEST_F(pair, client_port_refused)
 TEST_F(pair, client_port_passed_by)
 {
 	enum { LOW = 30000, PORTS = 8, WAIT = 3 };
-	struct xnet_addr zero = xnet_any(self->net.family, 0), far = xnet_address(self->net.family, XNET_FAR, XNET_PORT);
+	struct xnet_addr far = xnet_address(self->net.family, XNET_FAR, XNET_PORT);
+	struct xnet_addr zero = xnet_any(self->net.family, 0);
 	const struct xnet *net = &self->net;
 	int fd[PORTS], listener, ns = net->ns[XNET_NEAR], n;
 	bool taken[PORTS] = {};
