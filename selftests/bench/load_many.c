@@ -16,7 +16,7 @@
 
 #define MANY_PORT	7200
 #define LISTENERS	4
-#define FIRST		300	/* more than net.xtcp.closed_max */
+#define WARM_UP		600	/* more than the records of closed connections that are kept */
 #define FIN_WAIT_S	5	/* tcp_fin_timeout of the namespaces */
 
 static int dial(const struct xnet *net, enum xnet_stack stack, const struct xnet_addr *addr)
@@ -132,8 +132,8 @@ struct crowd {
 
 static int crowd_open(struct crowd *crowd, const struct xnet *net, enum xnet_stack stack, int most)
 {
-	crowd->near = calloc(most + FIRST, sizeof(int));
-	crowd->far = calloc(most + FIRST, sizeof(int));
+	crowd->near = calloc(most + WARM_UP, sizeof(int));
+	crowd->far = calloc(most + WARM_UP, sizeof(int));
 	crowd->size = 0;
 	for (int i = 0; i < LISTENERS; i++) {
 		crowd->listener[i] = load_listen(net, stack, false, MANY_PORT + i, &crowd->addr[i]);
@@ -187,10 +187,10 @@ int many_idle(const struct load_row *row, struct xnet *net, enum xnet_stack stac
 	if (crowd_open(&crowd, net, stack, n))
 		return -1;
 	/* what the first connections bring is no part of each, nor are the records that are kept of some that ended */
-	if (crowd_grow(&crowd, net, stack, FIRST))
+	if (crowd_grow(&crowd, net, stack, WARM_UP))
 		return -1;
-	load_close(crowd.near, FIRST);
-	load_close(crowd.far, FIRST);
+	load_close(crowd.near, WARM_UP);
+	load_close(crowd.far, WARM_UP);
 	settle(1);
 	before = load_slab_bytes();
 	crowd.size = 0;
