@@ -48,8 +48,9 @@ struct xtcp_listen *xtcp_part_listen(struct sock *sk)
 	l->fastopen_resets_at = jiffies;
 	l->destruct = sk->sk_destruct;
 	sk->sk_destruct = xtcp_part_destruct;
-	/* who finds a listener, by its state or in the table, finds its part */
+	/* paired with the readers that have no reference: whoever gets the pointer finds the part filled */
 	smp_store_release(&xs->listen, l);
+	/* and whoever finds a listener, by its state or in the table, gets the pointer */
 	smp_wmb();
 	return l;
 }

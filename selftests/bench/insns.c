@@ -70,8 +70,10 @@ static void begin(unsigned int cpu, void *arg)
 	(void)cpu;
 	(void)arg;
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct block *b = table[i]; b; b = b->next)
-			b->times = b->kept = 0;
+		for (struct block *b = table[i]; b; b = b->next) {
+			b->times = 0;
+			b->kept = 0;
+		}
 	paused = false;
 }
 
