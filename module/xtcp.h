@@ -224,8 +224,8 @@ enum xtcp_fastopen_opt {
  * @listen: listener part, or NULL (sock/part.h)
  *
  * Its size is what an idle connection costs. Fields of the kernel's that mean the same to its TCP are used as they are:
- * the timers (timer.c), sk_tsq_flags for enum xtcp_deferred (atomic), tp.tsq_node, tp.rtt_min, the SACK blocks to report
- * (xtcp_sacks()), and tp.fastopen_req for what sendmsg() wants to send with the SYN.
+ * the timers (timer.c), sk_tsq_flags for enum xtcp_deferred (atomic), tp.tsq_node, tp.rtt_min, the SACK blocks to
+ * report (xtcp_sacks()), and tp.fastopen_req for what sendmsg() wants to send with the SYN.
  */
 struct xtcp_sock {
 	struct tcp_sock tp;

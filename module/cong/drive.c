@@ -83,7 +83,8 @@ void xtcp_cong_control(struct sock *sk, u32 ack, u32 delivered, bool advanced, c
 		return;
 	}
 	if (icsk->icsk_ca_state == TCP_CA_Recovery || icsk->icsk_ca_state == TCP_CA_CWR) {
-		tp->snd_cwnd = xtcp_prr_cwnd(&xs->tx->prr, delivered, tcp_packets_in_flight(tp), advanced && !rs->losses);
+		tp->snd_cwnd = xtcp_prr_cwnd(&xs->tx->prr, delivered, tcp_packets_in_flight(tp),
+					     advanced && !rs->losses);
 	} else if (delivered && (advanced || tp->reordering > READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_reordering))) {
 		/* where the path is known to reorder, SACKed data is progress, too */
 		icsk->icsk_ca_ops->cong_avoid(sk, ack, delivered);

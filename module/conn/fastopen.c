@@ -431,7 +431,8 @@ u32 xtcp_fastopen_space(struct sock *sk)
 		return 0;
 	/* the peer's MSS of last time; options take their place, those of the SYN the most */
 	mss = min_t(u32, mss ? : xtcp_default_mss(xs->v4), xs->tp.mss_cache);
-	return min_t(size_t, xs->tp.fastopen_req->size, mss > XTCP_OPTIONS_MAX_BYTES ? mss - XTCP_OPTIONS_MAX_BYTES : 0);
+	return min_t(size_t, xs->tp.fastopen_req->size,
+		     mss > XTCP_OPTIONS_MAX_BYTES ? mss - XTCP_OPTIONS_MAX_BYTES : 0);
 }
 
 /**

@@ -134,15 +134,36 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 	req->sent_us = xtcp_clock_us();
 }
 
-/* The SYN queue is full: answer without keeping anything (RFC 4987 3.6). */
-static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
-			    struct xtcp_req *req)
+/* Fill a request, all zero, from a SYN. False: a security module refuses, and the SYN was dropped. */
+static bool xtcp_req_take(struct xtcp_req *req, struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
+			  const struct xtcp_options *o, u32 isn)
+{
+	struct net *net = sock_net(listener);
+
+	req->opt = *o;
+	req->ts_offset = xtcp_connect_ts_offset(net, t);
+	xtcp_req_fill(req, listener, skb, t, XTCP_CB(skb)->seq, isn);
+	req->ecn_ok = xtcp_ecn_accept(listener, XTCP_CB(skb), NULL);
+	if (likely(!xtcp_lsm_request(listener, skb, t)))
+		return true;
+	xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
+	xtcp_mib_drop(net, skb, XTCP_DropPolicy);
+	return false;
+}
+
+/* The SYN queue is full: answer without keeping anything (RFC 4987 3.6); consumes @skb. */
+static noinline void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const struct xtcp_tuple *t,
+				     const struct xtcp_options *o)
 {
 	struct net *net = sock_net(listener);
 	u32 ts = xtcp_clock_ts(xtcp_clock_us());
+	struct xtcp_req on_stack = {}, *req = &on_stack;
 	u16 mss;
 	u32 isn;
 
+	xtcp_mib_inc(net, XTCP_MIB_TCPReqQFullDoCookies);
+	if (!xtcp_req_take(req, listener, skb, t, o, 0))
+		return;
 	WRITE_ONCE(xtcp_sk(listener)->listen->syn_overflow_at, jiffies | 1);
 	/* without a timestamp to carry them, scale, SACK and ECN cannot be remembered */
 	if (!req->tstamp_ok) {
@@ -156,6 +177,7 @@ static void xtcp_req_cookie(struct sock *listener, struct sk_buff *skb, const st
 	xtcp_control_req_synack(req, isn, xtcp_cookie_ts(ts, &req->opt, req->ecn_ok) + req->ts_offset);
 	xtcp_listen_count(listener, XTCP_LISTEN_COOKIES_SENT);
 	xtcp_mib_inc(net, XTCP_MIB_SyncookiesSent);
+	consume_skb(skb);
 }
 
 static bool xtcp_req_bad_address(const struct in6_addr *a)
@@ -223,6 +245,10 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 		xtcp_mib_drop(net, skb, XTCP_DropSynQueue);
 		return;
 	}
+	if (full || cookies == 2) {
+		xtcp_req_cookie(listener, skb, t, o);
+		return;
+	}
 	req = kmem_cache_alloc(xtcp_req_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!req) {
 		xtcp_listen_count(listener, XTCP_LISTEN_DROP_MEMORY);
@@ -232,22 +258,9 @@ void xtcp_req_syn(struct sock *listener, struct sk_buff *skb, struct xtcp_tuple 
 	}
 	/* the head may still be looked at by a reader of its former life, and is set by insertion */
 	memset((char *)req + sizeof(req->m), 0, sizeof(*req) - sizeof(req->m));
-	req->opt = *o;
-	req->ts_offset = xtcp_connect_ts_offset(net, t);
 	isn = XTCP_CB(skb)->rx.isn_floor ? : xtcp_connect_isn(net, t);
-	xtcp_req_fill(req, listener, skb, t, XTCP_CB(skb)->seq, isn);
-	req->ecn_ok = xtcp_ecn_accept(listener, XTCP_CB(skb), NULL);
-	if (xtcp_lsm_request(listener, skb, t)) {
+	if (!xtcp_req_take(req, listener, skb, t, o, isn)) {
 		kmem_cache_free(xtcp_req_cache, req);
-		xtcp_mib_inc(net, XTCP_MIB_ListenDrops);
-		xtcp_mib_drop(net, skb, XTCP_DropPolicy);
-		return;
-	}
-	if (full || cookies == 2) {
-		xtcp_mib_inc(net, XTCP_MIB_TCPReqQFullDoCookies);
-		xtcp_req_cookie(listener, skb, t, req);
-		kmem_cache_free(xtcp_req_cache, req);
-		consume_skb(skb);
 		return;
 	}
 	xtcp_savesyn_keep(req, skb);

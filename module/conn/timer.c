@@ -86,7 +86,8 @@ static bool xtcp_timer_may_probe(const struct sock *sk)
 	const struct xtcp_sock *xs = xtcp_sk(sk);
 	u8 early = READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_early_retrans), state = inet_csk(sk)->icsk_ca_state;
 
-	return (early == 3 || early == 4) && xs->tx && xs->tp.rx_opt.sack_ok && !xs->tp.sacked_out && !xs->tx->tlp.active &&
+	return (early == 3 || early == 4) && xs->tx && !xs->tx->tlp.active &&
+	       xs->tp.rx_opt.sack_ok && !xs->tp.sacked_out &&
 	       (state == TCP_CA_Open || state == TCP_CA_CWR) &&
 	       !((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV));
 }

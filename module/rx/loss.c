@@ -75,8 +75,9 @@ u32 xtcp_loss_by_time(struct sock *sk)
 void xtcp_loss_on_timeout(struct sock *sk)
 {
 	struct sk_buff *skb = tcp_rtx_queue_head(sk);
+	const struct xtcp_rack *rack = &xtcp_sk(sk)->tx->rack;
 
-	if (!xtcp_loss_uses_rack(sk) || !xtcp_sk(sk)->tx->rack.xmit_us) {
+	if (!xtcp_loss_uses_rack(sk) || !rack->xmit_us) {
 		xtcp_retransmit_all_lost(sk);
 		return;
 	}
@@ -84,7 +85,7 @@ void xtcp_loss_on_timeout(struct sock *sk)
 		u64 sent = tcp_skb_timestamp_us(skb);
 
 		if (skb == tcp_rtx_queue_head(sk) ||
-		    xtcp_rack_remaining(&xtcp_sk(sk)->tx->rack, sent, xtcp_loss_window(sk), tcp_sk(sk)->tcp_mstamp) <= 0)
+		    xtcp_rack_remaining(rack, sent, xtcp_loss_window(sk), tcp_sk(sk)->tcp_mstamp) <= 0)
 			xtcp_retransmit_mark_lost(sk, skb);
 	}
 	tcp_sk(sk)->retransmit_skb_hint = tcp_rtx_queue_head(sk);

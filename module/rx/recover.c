@@ -373,5 +373,6 @@ void xtcp_recover_timeout(struct sock *sk)
 	tp->high_seq = tp->snd_nxt;
 	xtcp_ecn_reduced(sk);
 	xtcp_cong_set_state(sk, TCP_CA_Loss);
-	xtcp_frto_begin(&xs->tx->frto, fresh && !icsk->icsk_retransmits && READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_frto));
+	xtcp_frto_begin(&xs->tx->frto,
+			fresh && !icsk->icsk_retransmits && READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_frto));
 }

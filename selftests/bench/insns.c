@@ -5,8 +5,9 @@
  *
  *   -plugin insns.so,out=PATH
  *
- * The guest says what is to be counted by calling two addresses of its own (load.c, mark()): INSNS_BEGIN sets all
+ * The guest says what is to be counted by calling addresses of its own (load.c, mark()): INSNS_BEGIN sets all
  * counts to 0, INSNS_END writes PATH.0, then PATH.1 and so on: "ADDRESS INSTRUCTIONS TIMES" for each block that ran.
+ * What runs between INSNS_PAUSE and INSNS_RESUME does not count.
  * A block never goes beyond a jump or a call, so it lies in one function. One virtual CPU only: nothing is locked.
  *
  * The declarations are the part of QEMU's plugin interface (version 1) that is used; Debian packages no header of it.
@@ -39,13 +40,15 @@ uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 struct block {
 	struct block *next;
 	uint64_t address;
-	uint64_t times;
+	uint64_t times;		/* since the last mark */
+	uint64_t kept;		/* before it */
 	size_t insns;
 };
 
 static struct block *table[BUCKETS];
 static const char *path = "insns";
 static int dumps;
+static bool paused;
 
 static struct block *find(uint64_t address, size_t insns)
 {
@@ -67,8 +70,37 @@ static void begin(unsigned int cpu, void *arg)
 	(void)cpu;
 	(void)arg;
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct block *b = table[i]; b; b = b->next)
+		for (struct block *b = table[i]; b; b = b->next) {
 			b->times = 0;
+			b->kept = 0;
+		}
+	paused = false;
+}
+
+static void keep(void)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct block *b = table[i]; b; b = b->next) {
+			if (!paused)
+				b->kept += b->times;
+			b->times = 0;
+		}
+}
+
+static void stop(unsigned int cpu, void *arg)
+{
+	(void)cpu;
+	(void)arg;
+	keep();
+	paused = true;
+}
+
+static void resume(unsigned int cpu, void *arg)
+{
+	(void)cpu;
+	(void)arg;
+	keep();
+	paused = false;
 }
 
 static void end(unsigned int cpu, void *arg)
@@ -78,6 +110,7 @@ static void end(unsigned int cpu, void *arg)
 
 	(void)cpu;
 	(void)arg;
+	keep();
 	snprintf(name, sizeof(name), "%s.%d", path, dumps++);
 	file = fopen(name, "we");
 	if (!file) {
@@ -86,9 +119,9 @@ static void end(unsigned int cpu, void *arg)
 	}
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct block *b = table[i]; b; b = b->next)
-			if (b->times)
-				fprintf(file, "%" PRIx64 " %" PRIu64 " %" PRIu64 "\n", b->address, b->insns * b->times,
-					b->times);
+			if (b->kept)
+				fprintf(file, "%" PRIx64 " %" PRIu64 " %" PRIu64 "\n", b->address, b->insns * b->kept,
+					b->kept);
 	fclose(file);
 }
 
@@ -101,6 +134,10 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 	qemu_plugin_register_vcpu_tb_exec_inline(tb, INLINE_ADD_U64, &b->times, 1);
 	if (address == INSNS_BEGIN)
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, begin, CB_NO_REGS, NULL);
+	if (address == INSNS_PAUSE)
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, stop, CB_NO_REGS, NULL);
+	if (address == INSNS_RESUME)
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, resume, CB_NO_REGS, NULL);
 	if (address == INSNS_END)
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, end, CB_NO_REGS, NULL);
 }

@@ -108,6 +108,11 @@ u64 load_end(const struct load_clock *clock, u64 *busy)
 	return ns;
 }
 
+void load_pause(bool on)
+{
+	mark(on ? INSNS_PAUSE : INSNS_RESUME);
+}
+
 void load_print(const char *metric, double value)
 {
 	printf("sample %s %s %s %.6g\n", row_name, metric, stack_name, value);

@@ -28,6 +28,7 @@ struct load_clock {
 void load_begin(struct load_clock *clock);
 /* @busy gets the part of it in which the CPU had work; NULL: do not care. */
 u64 load_end(const struct load_clock *clock, u64 *busy);
+void load_pause(bool on);	/* a profile leaves out what follows, until it is off */
 u64 load_now_ns(void);
 /* One line of output: METRIC of this stack is VALUE. */
 void load_print(const char *metric, double value);
