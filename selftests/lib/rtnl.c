@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
@@ -25,6 +25,9 @@
 #ifndef RTF_LOCAL
 #define RTF_LOCAL	0x80000000u
 #endif
+
+/* Numbers of links that no other of a new namespace has. */
+#define RTNL_VETH_INDEX	100
 
 struct rtnl_request {
 	struct nlmsghdr nlh;
@@ -87,19 +90,25 @@ static int rtnl_talk(struct rtnl_request *req)
 	return error ? -1 : 0;
 }
 
-/* A veth pair: NAME here, PEER_NAME in the namespace PEER_NS. */
+/*
+ * A veth pair: NAME here, PEER_NAME in the namespace PEER_NS. Of a pair with two numbers the kernel takes note at once
+ * when it begins to carry packets; with the same number in both namespaces it takes a second.
+ */
 int rtnl_veth(const char *name, const char *peer_name, int peer_ns)
 {
 	struct rtattr *info, *data, *peer;
 	struct rtnl_request req;
+	struct ifinfomsg *ifi;
 
-	rtnl_begin(&req, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
+	ifi = rtnl_begin(&req, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(*ifi));
+	ifi->ifi_index = RTNL_VETH_INDEX;
 	rtnl_attr(&req, IFLA_IFNAME, name, strlen(name) + 1);
 	info = rtnl_attr(&req, IFLA_LINKINFO, NULL, 0);
 	rtnl_attr(&req, IFLA_INFO_KIND, "veth", sizeof("veth"));
 	data = rtnl_attr(&req, IFLA_INFO_DATA, NULL, 0);
 	peer = rtnl_attr(&req, VETH_INFO_PEER, NULL, 0);
-	memset(rtnl_reserve(&req, sizeof(struct ifinfomsg)), 0, sizeof(struct ifinfomsg));
+	ifi = rtnl_reserve(&req, sizeof(*ifi));
+	*ifi = (struct ifinfomsg){ .ifi_index = RTNL_VETH_INDEX + 1 };
 	rtnl_attr(&req, IFLA_IFNAME, peer_name, strlen(peer_name) + 1);
 	rtnl_attr(&req, IFLA_NET_NS_FD, &peer_ns, sizeof(peer_ns));
 	rtnl_attr_end(&req, peer);
@@ -232,19 +241,36 @@ int rtnl_netem(const char *name, const struct netem *netem)
 	return rtnl_talk(&req);
 }
 
-/* Whether the link carries packets: up, and its other end too. */
+/* The value of the attribute TYPE, one byte, of a link; -1: none. */
+static int rtnl_link_byte(const char *name, int type)
+{
+	char reply[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)reply;
+	struct rtnl_request req;
+	struct ifinfomsg *ifi = rtnl_begin(&req, RTM_GETLINK, 0, sizeof(*ifi));
+	int fd, value = -1;
+	ssize_t len;
+
+	ifi->ifi_index = if_nametoindex(name);
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd < 0)
+		return -1;
+	len = send(fd, &req, req.nlh.nlmsg_len, 0) < 0 ? -1 : recv(fd, reply, sizeof(reply), 0);
+	close(fd);
+	if (len < (ssize_t)NLMSG_LENGTH(sizeof(*ifi)) || nlh->nlmsg_type != RTM_NEWLINK)
+		return -1;
+	len -= NLMSG_LENGTH(sizeof(*ifi));
+	for (const struct rtattr *at = IFLA_RTA(NLMSG_DATA(nlh)); RTA_OK(at, len); at = RTA_NEXT(at, len))
+		if (at->rta_type == type)
+			value = *(unsigned char *)RTA_DATA(at);
+	return value;
+}
+
+/*
+ * Whether the link carries packets: up, and its other end too, and the kernel has taken note. IFF_RUNNING may say so
+ * before: until it takes note for the first time the kernel does not know what the link is, and takes that for up.
+ */
 bool rtnl_running(const char *name)
 {
-	struct ifreq ifr = { 0 };
-	bool running = false;
-	int fd;
-
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	strncpy(ifr.ifr_name, name, sizeof(ifr.ifr_name) - 1);
-	if (!ioctl(fd, SIOCGIFFLAGS, &ifr))
-		running = ifr.ifr_flags & IFF_RUNNING;
-	close(fd);
-	return running;
+	return rtnl_link_byte(name, IFLA_OPERSTATE) == IF_OPER_UP;
 }
