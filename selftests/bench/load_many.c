@@ -173,6 +173,23 @@ static void settle(int seconds)
 }
 
 /*
+ * N connections, and in BEFORE the memory without them: what the first ones bring is no part of each, nor are the
+ * records that are kept of some that ended, so others came and went, and SECONDS passed.
+ */
+static int crowd_measured(struct crowd *crowd, const struct xnet *net, enum xnet_stack stack, int n, int seconds,
+			  double *before)
+{
+	if (crowd_open(crowd, net, stack, n) || crowd_grow(crowd, net, stack, WARM_UP))
+		return -1;
+	load_close(crowd->near, WARM_UP);
+	load_close(crowd->far, WARM_UP);
+	settle(seconds);
+	*before = load_slab_bytes();
+	crowd->size = 0;
+	return crowd_grow(crowd, net, stack, n);
+}
+
+/*
  * Memory of connections that do nothing. To tell the ends apart, the server closes its own; what stays behind of them,
  * FIN-WAIT-2, ends after tcp_fin_timeout, and the client's ends stay. They read the end of the stream, or the kernel's
  * TCP keeps the buffer with the FIN.
@@ -184,17 +201,7 @@ int many_idle(const struct load_row *row, struct xnet *net, enum xnet_stack stac
 	int n = row->number;
 	char c;
 
-	if (crowd_open(&crowd, net, stack, n))
-		return -1;
-	/* what the first connections bring is no part of each, nor are the records that are kept of some that ended */
-	if (crowd_grow(&crowd, net, stack, WARM_UP))
-		return -1;
-	load_close(crowd.near, WARM_UP);
-	load_close(crowd.far, WARM_UP);
-	settle(1);
-	before = load_slab_bytes();
-	crowd.size = 0;
-	if (crowd_grow(&crowd, net, stack, n))
+	if (crowd_measured(&crowd, net, stack, n, 1, &before))
 		return -1;
 	settle(1);
 	both = load_slab_bytes();
@@ -228,17 +235,7 @@ int many_timewait(const struct load_row *row, struct xnet *net, enum xnet_stack 
 	if (stack == XNET_XTCP && (xnet_sysctl(net->ns[XNET_NEAR], "net/xtcp/time_wait_max", "100000") ||
 				   xnet_sysctl(net->ns[XNET_FAR], "net/xtcp/time_wait_max", "100000")))
 		return load_fail("time_wait_max");
-	if (crowd_open(&crowd, net, stack, n))
-		return -1;
-	/* what the first connections bring, as the records of those that ended, is no part of each */
-	if (crowd_grow(&crowd, net, stack, WARM_UP))
-		return -1;
-	load_close(crowd.near, WARM_UP);
-	load_close(crowd.far, WARM_UP);
-	settle(2);
-	before = load_slab_bytes();
-	crowd.size = 0;
-	if (crowd_grow(&crowd, net, stack, n))
+	if (crowd_measured(&crowd, net, stack, n, 2, &before))
 		return -1;
 	for (int i = 0; i < n; i++) {
 		close(client ? crowd.near[i] : crowd.far[i]);
