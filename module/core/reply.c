@@ -31,8 +31,8 @@ bool xtcp_budget_take(struct xtcp_budget *b, u32 now_s, u32 limit)
 {
 	if (limit == ~0u)
 		return true;
-	if (b->start_s != now_s) {
-		b->start_s = now_s;
+	if (xtcp_budget_over(b, now_s)) {
+		b->until_s = now_s + 1;
 		b->left = limit;
 	}
 

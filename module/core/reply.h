@@ -11,14 +11,20 @@
 bool xtcp_reply_reset(const struct xtcp_segment *seg, struct xtcp_segment *rst);
 
 /**
- * struct xtcp_budget - a token bucket refilled once a second
- * @start_s: the second the current budget began; a zeroed bucket fills at its first use (unless that is second 0)
- * @left: answers left in it
+ * struct xtcp_budget - a token bucket refilled once a second; a zeroed one fills at its first use
+ * @until_s: the second after the one that it was filled for
+ * @left: tokens left in it
  */
 struct xtcp_budget {
-	u32 start_s;
+	u32 until_s;
 	u32 left;
 };
+
+/** xtcp_budget_over() - the next xtcp_budget_take() fills it */
+static inline bool xtcp_budget_over(const struct xtcp_budget *b, u32 now_s)
+{
+	return b->until_s != now_s + 1;
+}
 
 /** xtcp_budget_take() - take one token; @limit per second, 0 = none allowed, ~0u = no limit */
 bool xtcp_budget_take(struct xtcp_budget *b, u32 now_s, u32 limit);

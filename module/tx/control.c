@@ -62,8 +62,7 @@ void xtcp_control_challenge(struct sock *sk)
 	if (xtcp_control_answered(net, tp->last_oow_ack_time))
 		return;
 	spin_lock_bh(&xn->reply_lock);
-	/* nothing was drawn yet in the first second after boot, which is number 0 */
-	if (xn->challenge.start_s != now_s || !xn->challenge_most)
+	if (xtcp_budget_over(&xn->challenge, now_s))
 		xn->challenge_most = xtcp_control_challenge_limit(net);
 	ok = xtcp_budget_take(&xn->challenge, now_s, xn->challenge_most);
 	spin_unlock_bh(&xn->reply_lock);

@@ -59,6 +59,15 @@ TEST(budget_take__per_second)
 	CHECK_EQ(take_many(&b, 500, 5, 20), 5);
 }
 
+/* The clock counts from when the machine started. */
+TEST(budget_take__first_second)
+{
+	struct xtcp_budget b = { 0 };
+
+	CHECK_EQ(take_many(&b, 0, 5, 20), 5);
+	CHECK_EQ(take_many(&b, 1, 5, 20), 5);
+}
+
 TEST(budget_take__none_and_no_limit)
 {
 	struct xtcp_budget b = { 0 };
@@ -80,7 +89,7 @@ TEST(budget_take__limit_lowered)
 TEST(budget_take__any_time)
 {
 	struct xtcp_budget b = { 0 };
-	u32 now = 1, got = 0, limit = 7, i;
+	u32 now = 0, got = 0, limit = 7, i;
 
 	for (i = 0; i < 1000000; i++) {
 		if (!tap_below(20)) {
