@@ -95,10 +95,16 @@ static void xtcp_closed_take(struct xtcp_closed *c, struct sock *sk, int state)
 	xtcp_why_sum(xs, tp->tcp_mstamp, c->us);
 }
 
+/* Where the block of record @seq hangs. Locked. */
+static struct xtcp_closed ***xtcp_closed_block(struct xtcp_ctl *ctl, u64 seq)
+{
+	return &ctl->closed[seq / XTCP_CLOSED_BLOCK % XTCP_CLOSED_BLOCKS];
+}
+
 /* Where record @seq is kept, if it is; NULL: nowhere. Locked. */
 static struct xtcp_closed **xtcp_closed_place(struct xtcp_ctl *ctl, u64 seq)
 {
-	struct xtcp_closed **block = ctl->closed[seq / XTCP_CLOSED_BLOCK % XTCP_CLOSED_BLOCKS];
+	struct xtcp_closed **block = *xtcp_closed_block(ctl, seq);
 
 	return block ? &block[seq % XTCP_CLOSED_BLOCK] : NULL;
 }
@@ -107,15 +113,13 @@ static struct xtcp_closed **xtcp_closed_place(struct xtcp_ctl *ctl, u64 seq)
 static struct xtcp_closed *xtcp_closed_take_first(struct xtcp_ctl *ctl)
 {
 	u64 seq = ctl->closed_first++;
-	struct xtcp_closed ***block = &ctl->closed[seq / XTCP_CLOSED_BLOCK % XTCP_CLOSED_BLOCKS];
-	struct xtcp_closed *c = NULL;
+	struct xtcp_closed ***block = xtcp_closed_block(ctl, seq), **place = xtcp_closed_place(ctl, seq);
+	struct xtcp_closed *c = place ? *place : NULL;
 
-	if (*block) {
-		c = (*block)[seq % XTCP_CLOSED_BLOCK];
-		(*block)[seq % XTCP_CLOSED_BLOCK] = NULL;
-	}
-	if (c)
+	if (c) {
+		*place = NULL;
 		ctl->closed_count--;
+	}
 	/* empty: all before it went before */
 	if (ctl->closed_first % XTCP_CLOSED_BLOCK == 0 && *block) {
 		kfree(ctl->closed_spare);
@@ -147,7 +151,7 @@ static struct xtcp_closed *xtcp_closed_slot(struct xtcp_ctl *ctl, unsigned int m
 /* Put @c into its place. False: there is no memory for one. Locked. */
 static bool xtcp_closed_put(struct xtcp_ctl *ctl, struct xtcp_closed *c)
 {
-	struct xtcp_closed ***block = &ctl->closed[c->seq / XTCP_CLOSED_BLOCK % XTCP_CLOSED_BLOCKS];
+	struct xtcp_closed ***block = xtcp_closed_block(ctl, c->seq);
 
 	if (!*block) {
 		*block = ctl->closed_spare ? : kcalloc(XTCP_CLOSED_BLOCK, sizeof(c), XTCP_CLOSED_GFP);
@@ -155,7 +159,7 @@ static bool xtcp_closed_put(struct xtcp_ctl *ctl, struct xtcp_closed *c)
 	}
 	if (!*block)
 		return false;
-	(*block)[c->seq % XTCP_CLOSED_BLOCK] = c;
+	*xtcp_closed_place(ctl, c->seq) = c;
 	if (!ctl->closed_count++)
 		ctl->closed_first = c->seq;
 	return true;
