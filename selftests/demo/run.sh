@@ -121,7 +121,8 @@ make_hosts() {
 		# Link-local addresses usable at once, not after a second of duplicate detection.
 		on "$host" sysctl -q -w net.ipv6.conf.default.accept_dad=0
 	done
-	ip -n left link add veth0 type veth peer name veth0 netns right
+	# Ends with different numbers: the kernel waits up to a second with the carrier of a device that is its own peer.
+	ip -n left link add veth0 index 100 type veth peer name veth0 index 101 netns right
 	ip -n left addr add "$LEFT_V4/24" dev veth0
 	ip -n left addr add "$LEFT_V6/64" dev veth0 nodad
 	ip -n right addr add "$RIGHT_V4/24" dev veth0
