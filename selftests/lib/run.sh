@@ -4,7 +4,7 @@
 # The kselftest runner's run_many() for several programs at a time: run.sh KSFT_DIR JOBS TIMEOUT PROGRAM...
 #
 # Most cases wait for timers, so on real clocks three at a time take a third of the time. The output is that of
-# run_many(), in the order of the arguments. What unloads the module (module.sh) must be the last, and runs alone.
+# run_many(), in the order of the arguments. What unloads the module or takes away all connections' memory runs alone.
 
 BASE_DIR=$1
 JOBS=$2
@@ -42,14 +42,16 @@ print() {
 	done
 }
 
+runs_alone() {
+	[[ $1 == */module.sh || $1 == */machine ]]
+}
+
 echo "TAP version 13"
 echo "1..$#"
 number=0
 for program in "$@"; do
 	number=$((number + 1))
-	if [[ $program == */module.sh ]]; then
-		print all
-	fi
+	! runs_alone "$program" || print all
 	while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do
 		wait -n
 		print
@@ -59,6 +61,7 @@ for program in "$@"; do
 		test_num=$number run_one "$DIR" "$program" "$number"
 	else
 		start "$number" "$program"
+		! runs_alone "$program" || print all
 	fi
 done
 print all

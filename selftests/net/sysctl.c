@@ -6,7 +6,7 @@
  * Elsewhere: ip_local_port_range, ip_local_reserved_ports, ip_unprivileged_port_start (bind.c), tcp_abort_on_overflow,
  * tcp_syncookies, tcp_synack_retries (listener.c), tcp_fin_timeout, tcp_orphan_retries (life.c), tcp_invalid_ratelimit,
  * tcp_rfc1337 (reset.c), tcp_retries2, tcp_syn_retries (errors.c), tcp_rmem (window.c), tcp_sack, tcp_timestamps,
- * tcp_window_scaling (open.c), tcp_tw_reuse (timewait.c), tcp_congestion_control (sockopt.c).
+ * tcp_window_scaling (open.c), tcp_tw_reuse (timewait.c), tcp_congestion_control (sockopt.c), tcp_mem (machine.c).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -273,38 +273,6 @@ TEST_F(ipv4, tcp_moderate_rcvbuf)
 	EXPECT_LT(131072, size[1]);
 }
 
-/* As much as goes into the send buffer while nobody reads. */
-static long stuff(int fd)
-{
-	static char data[65536];
-	long sum = 0, n;
-
-	xnet_nonblock(fd, true);
-	while ((n = write(fd, data, sizeof(data))) > 0)
-		sum += n;
-	return sum;
-}
-
-/* All of the machine's; this machine is ours. The kernel's account does not see the first MiB of each processor. */
-TEST_F(ipv4, tcp_mem)
-{
-	char before[64] = "";
-	int fd = open("/proc/sys/net/ipv4/tcp_mem", O_RDWR), tx;
-
-	ASSERT_LT(0, read(fd, before, sizeof(before) - 1));
-	ASSERT_EQ(0, xnet_pair(&self->net, XNET_NEAR, self->fd));
-	tx = self->fd[XNET_NEAR];
-	ASSERT_EQ(0, xnet_set_int(tx, SOL_SOCKET, SO_SNDBUFFORCE, 4000000));
-	ASSERT_LT(2000000, stuff(tx));
-	EXPECT_EQ(0, xnet_counter(self->net.ns[XNET_NEAR], XNET_XTCP, "TCPMemoryPressures"));
-	ASSERT_LT(0, pwrite(fd, "1 2 3", 5, 0));
-	ASSERT_EQ(0, xnet_set_int(tx, SOL_SOCKET, SO_SNDBUFFORCE, 8000000));
-	stuff(tx);
-	ASSERT_LT(0, pwrite(fd, before, strlen(before), 0));
-	EXPECT_LT(0, xnet_counter(self->net.ns[XNET_NEAR], XNET_XTCP, "TCPMemoryPressures"));
-	close(fd);
-}
-
 /* Corked, so that what is written stays unsent. */
 TEST_F(ipv4, tcp_notsent_lowat)
 {
@@ -416,6 +384,13 @@ static int ratio(int fd)
 	return info.tcpi_pacing_rate * 100 / ((u64)info.tcpi_snd_cwnd * info.tcpi_snd_mss * 1000000 / info.tcpi_rtt);
 }
 
+static bool recovering(int fd)
+{
+	struct tcp_info info;
+
+	return !xnet_info(fd, &info) && info.tcpi_ca_state >= TCP_CA_Recovery;
+}
+
 TEST_F(ipv4, tcp_pacing_ss_ratio)
 {
 	ASSERT_EQ(0, delay(&self->net, 50));
@@ -434,7 +409,9 @@ TEST_F(ipv4, tcp_pacing_ca_ratio)
 	ASSERT_EQ(0, xnet_netem(&self->net, &(struct netem){ .delay_ms = 50, .loss = 10 }));
 	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
 	ASSERT_EQ(0, delay(&self->net, 50));
-	xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
+	/* the last loss may have left a long time-out behind */
+	for (int i = 0; i < 40 && (!i || recovering(self->fd[XNET_NEAR])); i++)
+		xnet_move(self->fd[XNET_NEAR], self->fd[XNET_FAR], 3000);
 	EXPECT_LE(600, ratio(self->fd[XNET_NEAR]));
 	EXPECT_GE(800, ratio(self->fd[XNET_NEAR]));
 }

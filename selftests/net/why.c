@@ -24,6 +24,7 @@ static int worst(struct genl *g, int fd, bool receive)
 	u64 us[__XTCP_LIMIT_MAX], most = 0;
 	int from = receive ? XTCP_LIMIT_RX_PEER : 0, to = receive ? __XTCP_LIMIT_MAX : XTCP_LIMIT_RX_PEER;
 	int which = -1, err = genl_limits(g, fd, us);
+	struct tcp_info info;
 
 	if (err) {
 		xnet_log("no limits: %s", strerror(-err));
@@ -37,6 +38,8 @@ static int worst(struct genl *g, int fd, bool receive)
 			which = i;
 		}
 	}
+	if (!xnet_info(fd, &info) && info.tcpi_total_retrans)
+		xnet_log("sent again: %u segments", info.tcpi_total_retrans);
 	return which;
 }
 
