@@ -27,6 +27,7 @@ help:
 	@echo 'make check-apps            programs of the distribution on both stacks, all of them (KERNEL=uml: those it can run)'
 	@echo 'make check-packages        packages in a clean system: install, boot, upgrade, remove (DEBIAN=13: that)'
 	@echo 'make unit                  unit and property tests of module/core on the host'
+	@echo 'make fuzz SECONDS=60       fuzzers of module/core on the host, that long each (RUNS=1000000: that often); counts'
 	@echo 'make vm KERNEL=uml         the kselftests in a guest: uml, uml-plain, debian (CMD=...: another command)'
 	@echo 'make sim SEEDS=$(SEEDS)         the network simulator (KERNEL=uml or uml-plain)'
 	@echo 'make wire WIRE=cookies     segment by segment, beside the kernel'\''s TCP (KERNEL=uml-plain; WIRE: part of a name)'
@@ -107,6 +108,11 @@ check-apps:
 .PHONY: unit
 unit:
 	@$(MAKE) --no-print-directory -C selftests/unit run
+
+# Needs clang-14.
+.PHONY: fuzz
+fuzz:
+	@$(MAKE) --no-print-directory -C selftests/fuzz fuzz $(if $(SECONDS),SECONDS=$(SECONDS)) $(if $(RUNS),RUNS=$(RUNS))
 
 .PHONY: vm
 vm: tools

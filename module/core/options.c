@@ -181,18 +181,20 @@ static unsigned int size_before_sack(const struct xtcp_options *o)
 /* How many SACK blocks fit behind @before bytes. RFC 2018 4: the first ones are the news, so the last are left out. */
 static unsigned int sack_fitting(const struct xtcp_options *o, unsigned int before)
 {
-	unsigned int room = XTCP_OPTIONS_MAX_BYTES - before - 2 - SACK_HEAD_BYTES;
+	unsigned int head = before + 2 + SACK_HEAD_BYTES;
+	unsigned int room = head < XTCP_OPTIONS_MAX_BYTES ? XTCP_OPTIONS_MAX_BYTES - head : 0;
 
+	if (!o->nr_sack)
+		return 0;
 	return min_t(unsigned int, min_t(unsigned int, o->nr_sack, XTCP_OPTIONS_MAX_SACK), room / SACK_BLOCK_BYTES);
 }
 
 unsigned int xtcp_options_size(const struct xtcp_options *o)
 {
-	unsigned int size = size_before_sack(o);
+	unsigned int size = size_before_sack(o), n = sack_fitting(o, size);
 
-	if (o->nr_sack)
-		size += 2 + SACK_HEAD_BYTES + sack_fitting(o, size) * SACK_BLOCK_BYTES;
-	return size;
+	/* one without a block would be malformed */
+	return n ? size + 2 + SACK_HEAD_BYTES + n * SACK_BLOCK_BYTES : size;
 }
 
 static u8 *write_word(u8 *p, u8 a, u8 b, u8 c, u8 d)
@@ -233,6 +235,7 @@ static u8 *write_fast_open(u8 *p, const struct xtcp_options *o)
 unsigned int xtcp_options_write(u8 *p, const struct xtcp_options *o)
 {
 	const u8 *begin = p;
+	unsigned int n;
 
 	if (o->mss)
 		p = write_word(p, OPT_MSS, MSS_BYTES, o->mss >> 8, o->mss & 0xff);
@@ -251,8 +254,9 @@ unsigned int xtcp_options_write(u8 *p, const struct xtcp_options *o)
 		p = write_word(p, OPT_NOP, OPT_WSCALE, WSCALE_BYTES, min_t(u8, o->wscale, WSCALE_LIMIT));
 	if (o->has_fo)
 		p = write_fast_open(p, o);
-	if (o->nr_sack)
-		p = write_sack(p, o, sack_fitting(o, p - begin));
+	n = sack_fitting(o, p - begin);
+	if (n)
+		p = write_sack(p, o, n);
 	return p - begin;
 }
 

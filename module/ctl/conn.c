@@ -19,12 +19,7 @@
  * @kinds: bits by enum xtcp_kind
  * @states: bits by TCP_*
  * @family: or 0
- * @local: address
- * @remote: address
- * @local_bits: length of @local, 0: any
- * @remote_bits: of @remote
- * @local_port: or 0
- * @remote_port: or 0
+ * @ends: addresses and ports
  * @has_uid: @uid counts
  * @uid: owner
  * @cgroup: or 0
@@ -36,12 +31,7 @@ struct xtcp_conn_filter {
 	u32 kinds;
 	u32 states;
 	u16 family;
-	struct in6_addr local;
-	struct in6_addr remote;
-	u8 local_bits;
-	u8 remote_bits;
-	u16 local_port;
-	u16 remote_port;
+	struct xtcp_match_ends ends;
 	bool has_uid;
 	kuid_t uid;
 	u64 cgroup;
@@ -74,29 +64,6 @@ struct xtcp_conn_entry {
 
 /* ------------------------------------------------------------ filter */
 
-static int xtcp_conn_filter_addr(struct nlattr *attr, struct nlattr *len, struct in6_addr *addr, u8 *bits,
-				 struct netlink_ext_ack *extack)
-{
-	unsigned int base;
-	int err;
-
-	if (!attr) {
-		if (len)
-			NL_SET_ERR_MSG_ATTR(extack, len, "a prefix length without its address");
-		return len ? -EINVAL : 0;
-	}
-	err = xtcp_fill_address(attr, addr, extack);
-	if (err)
-		return err;
-	base = nla_len(attr) == 4 ? 96 : 0;
-	*bits = base + (len ? nla_get_u8(len) : nla_len(attr) * 8);
-	if (*bits > 128) {
-		NL_SET_ERR_MSG_ATTR(extack, len, "longer than the address");
-		return -EINVAL;
-	}
-	return 0;
-}
-
 static int xtcp_conn_filter_numbers(struct nlattr **tb, struct user_namespace *user_ns, struct xtcp_conn_filter *f,
 				    struct netlink_ext_ack *extack)
 {
@@ -116,9 +83,9 @@ static int xtcp_conn_filter_numbers(struct nlattr **tb, struct user_namespace *u
 		}
 	}
 	if (tb[XTCP_A_FILTER_LOCAL_PORT])
-		f->local_port = nla_get_u16(tb[XTCP_A_FILTER_LOCAL_PORT]);
+		f->ends.local_port = nla_get_u16(tb[XTCP_A_FILTER_LOCAL_PORT]);
 	if (tb[XTCP_A_FILTER_REMOTE_PORT])
-		f->remote_port = nla_get_u16(tb[XTCP_A_FILTER_REMOTE_PORT]);
+		f->ends.remote_port = nla_get_u16(tb[XTCP_A_FILTER_REMOTE_PORT]);
 	if (tb[XTCP_A_FILTER_CGROUP])
 		f->cgroup = nla_get_u64(tb[XTCP_A_FILTER_CGROUP]);
 	if (tb[XTCP_A_FILTER_COOKIE])
@@ -149,20 +116,16 @@ static int xtcp_conn_filter_parse(struct nlattr *nest, struct user_namespace *us
 		f->kinds = nla_get_u32(tb[XTCP_A_FILTER_KINDS]);
 	if (tb[XTCP_A_FILTER_STATES])
 		f->states = nla_get_u32(tb[XTCP_A_FILTER_STATES]);
-	err = xtcp_conn_filter_addr(tb[XTCP_A_FILTER_LOCAL], tb[XTCP_A_FILTER_LOCAL_PREFIX], &f->local, &f->local_bits,
-				    extack);
+	err = xtcp_fill_prefix(tb[XTCP_A_FILTER_LOCAL], tb[XTCP_A_FILTER_LOCAL_PREFIX], &f->ends.local, extack);
 	if (!err)
-		err = xtcp_conn_filter_addr(tb[XTCP_A_FILTER_REMOTE], tb[XTCP_A_FILTER_REMOTE_PREFIX], &f->remote,
-					    &f->remote_bits, extack);
+		err = xtcp_fill_prefix(tb[XTCP_A_FILTER_REMOTE], tb[XTCP_A_FILTER_REMOTE_PREFIX], &f->ends.remote,
+				       extack);
 	return err ? : xtcp_conn_filter_numbers(tb, user_ns, f, extack);
 }
 
 static bool xtcp_conn_fits_tuple(const struct xtcp_conn_filter *f, const struct xtcp_tuple *t)
 {
-	return (!f->local_bits || ipv6_prefix_equal(&f->local, &t->laddr, f->local_bits)) &&
-	       (!f->remote_bits || ipv6_prefix_equal(&f->remote, &t->raddr, f->remote_bits)) &&
-	       (!f->local_port || f->local_port == ntohs(t->lport)) &&
-	       (!f->remote_port || f->remote_port == ntohs(t->rport));
+	return xtcp_match_ends_fit(&f->ends, t->laddr.s6_addr, ntohs(t->lport), t->raddr.s6_addr, ntohs(t->rport));
 }
 
 static bool xtcp_conn_fits_sock(const struct xtcp_conn_filter *f, struct sock *sk)

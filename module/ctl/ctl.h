@@ -9,6 +9,7 @@
 #include <linux/cgroup.h>
 #include <linux/rcupdate.h>
 
+#include "core/match.h"
 #include "ctl/netlink.h"
 
 struct xtcp_policy_table;
@@ -155,6 +156,8 @@ int xtcp_fill_listen(struct sk_buff *skb, struct sock *sk);
 int xtcp_fill_sock(struct sk_buff *skb, struct sock *sk, const struct xtcp_reader *reader);
 int xtcp_fill_mini(struct sk_buff *skb, struct xtcp_mini *m, const struct xtcp_reader *reader);
 int xtcp_fill_address(const struct nlattr *attr, struct in6_addr *addr, struct netlink_ext_ack *extack);
+int xtcp_fill_prefix(const struct nlattr *attr, const struct nlattr *len, struct xtcp_prefix *p,
+		     struct netlink_ext_ack *extack);
 
 extern const int xtcp_fill_conn_attrs[4];
 

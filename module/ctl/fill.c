@@ -207,14 +207,41 @@ int xtcp_fill_mini(struct sk_buff *skb, struct xtcp_mini *m, const struct xtcp_r
 /** xtcp_fill_address() - read an address of 4 or 16 bytes, the former as v4-mapped; -EINVAL */
 int xtcp_fill_address(const struct nlattr *attr, struct in6_addr *addr, struct netlink_ext_ack *extack)
 {
-	if (nla_len(attr) == 4) {
-		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
+	if (xtcp_match_address(nla_data(attr), nla_len(attr), addr->s6_addr))
 		return 0;
-	}
-	if (nla_len(attr) != sizeof(*addr)) {
+	NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 or 16 bytes");
+	return -EINVAL;
+}
+
+/**
+ * xtcp_fill_prefix() - read an address and the length of its prefix
+ * @attr: the address, or NULL: any
+ * @len: the length, or NULL: the whole of it
+ * @p: filled
+ * @extack: for what is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int xtcp_fill_prefix(const struct nlattr *attr, const struct nlattr *len, struct xtcp_prefix *p,
+		     struct netlink_ext_ack *extack)
+{
+	struct xtcp_prefix_in in = {
+		.addr = attr ? nla_data(attr) : NULL, .len = attr ? nla_len(attr) : 0,
+		.has_bits = len, .bits = len ? nla_get_u8(len) : 0,
+	};
+
+	switch (xtcp_match_prefix(&in, p)) {
+	case XTCP_PREFIX_OK:
+		return 0;
+	case XTCP_PREFIX_ALONE:
+		NL_SET_ERR_MSG_ATTR(extack, len, "a prefix length without its address");
+		break;
+	case XTCP_PREFIX_ADDRESS:
 		NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 or 16 bytes");
-		return -EINVAL;
+		break;
+	case XTCP_PREFIX_LONG:
+		NL_SET_ERR_MSG_ATTR(extack, len, "longer than the address");
+		break;
 	}
-	*addr = nla_get_in6_addr(attr);
-	return 0;
+	return -EINVAL;
 }

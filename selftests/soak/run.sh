@@ -46,5 +46,6 @@ awk -v seconds="$SECONDS" -v rounds="$ROUNDS" '
 		for (i = 1; i <= n; i++)
 			printf "soak: %-12s %12d\n", order[i], sum[order[i]]
 	}' "$LOG"
+selftests/soak/figures.sh
 printf '%d passed, %d failed\n' "$((ROUNDS - FAILED))" "$FAILED"
 exit "$FAILED"

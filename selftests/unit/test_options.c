@@ -318,6 +318,26 @@ TEST(options_write__three_sack_blocks_beside_timestamps)
 	CHECK_EQ(back.sack[0].start, 10);
 }
 
+/* A SACK option without a block is malformed, so what leaves no room for one leaves no room for the option. */
+TEST(options_write__no_room_for_a_sack_block)
+{
+	struct xtcp_options o = { .has_ts = true, .has_fo = true, .fo_len = 16, .nr_sack = 1 }, back;
+	u8 p[48];
+
+	CHECK_EQ(xtcp_options_size(&o), 32);
+	CHECK_EQ(xtcp_options_write(p, &o), 32);
+	back = parse(p, 32, true);
+	CHECK(!back.malformed && !back.nr_sack && back.fo_len == 16);
+	/* nor where nothing at all is left */
+	o.mss = 1460;
+	o.has_wscale = true;
+	o.nr_sack = XTCP_OPTIONS_MAX_SACK;
+	CHECK_EQ(xtcp_options_size(&o), 40);
+	CHECK_EQ(xtcp_options_write(p, &o), 40);
+	back = parse(p, 40, true);
+	CHECK(!back.malformed && !back.nr_sack && back.fo_len == XTCP_OPTIONS_FO_MAX);
+}
+
 TEST(options_write__wscale_never_over_14)
 {
 	struct xtcp_options o = { .has_wscale = true, .wscale = 200 };
