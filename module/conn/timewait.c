@@ -339,8 +339,8 @@ static void xtcp_timewait_reply(struct xtcp_tw *tw)
 		o.tsval = xtcp_clock_ts(xtcp_clock_us()) + tw->ts_offset;
 		o.tsecr = READ_ONCE(tw->ts_recent);
 	}
-	xtcp_control_stateless_ack(&tw->m, tw->snd_nxt, READ_ONCE(tw->rcv_nxt), tw->rcv_wnd >> tw->m.wscale, &o, tw->m.tos,
-				   tw->mark);
+	xtcp_control_stateless_ack(&tw->m, tw->snd_nxt, READ_ONCE(tw->rcv_nxt), tw->rcv_wnd >> tw->m.wscale, &o,
+				   tw->m.tos, tw->mark);
 }
 
 /*

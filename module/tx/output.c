@@ -663,8 +663,8 @@ void xtcp_output_push_pending(struct sock *sk)
 /* ------------------------------------------------------------ resuming throttled sockets */
 
 /*
- * Sockets that this CPU resumes. The lock is for a CPU that goes off: its tasklet runs on another one, and it may be back,
- * and add to its list, before that has happened.
+ * Sockets that this CPU resumes. The lock is for a CPU that goes off: its tasklet runs on another one, and it may be
+ * back, and add to its list, before that has happened.
  */
 struct xtcp_tsq {
 	struct tasklet_struct tasklet;

@@ -23,13 +23,15 @@ BED_S=3000
 MEM=4096
 
 # What meets itself on another CPU most.
-RACY=(states open close reset timewait listener listeners life netns many poll faults flood dump segfuzz callfuzz nomem nested)
+RACY=(states open close reset timewait listener listeners life netns many poll faults flood dump segfuzz callfuzz nomem
+	nested)
 
 # The programs of the kselftests, those of RACY first. netfilter not: lockdep takes nf_tables ill (selftests/Makefile).
 programs() {
 	local all name
 	# shellcheck disable=SC2016 # make's variables
-	all=" $(XTCP_KERNEL=debug make -s -C selftests --eval='names: ; @echo $(PROGRAMS) api $(filter-out netfilter,$(SCRIPTS))' names) "
+	all=" $(XTCP_KERNEL=debug make -s -C selftests \
+		--eval='names: ; @echo $(PROGRAMS) api $(filter-out netfilter,$(SCRIPTS))' names) "
 	for name in "${RACY[@]}" $all; do
 		[[ $all != *" $name "* ]] || printf '%s\n' "$name"
 	done | awk '!seen[$0]++'
