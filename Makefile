@@ -34,7 +34,8 @@ help:
 	@echo 'make nlfuzz MESSAGES=1000000   that many wrong and mutated messages to the netlink family (SEED=2: others)'
 	@echo 'make soak                  mixed load, faults, floods and fuzzers, SOAK_S seconds (1800; SOAK_KERNEL=debug: two CPUs)'
 	@echo 'make segfuzz SEGMENTS=1000000   that many wrong and mutated segments into live connections (SEED=2: others)'
-	@echo 'make check-debug           the kselftests on two CPUs with KASAN and lockdep, then with KCSAN (KERNEL=kcsan: that)'
+	@echo 'make check-debug           the kselftests on two CPUs with KASAN and lockdep, and with KCSAN (KERNEL=uml-smp'
+	@echo '                           ONLY="close reset": that bed, those programs)'
 	@echo 'make coverage              which lines of the module the tests run'
 	@echo 'make completion MIB=100    transfers over bad links, beside the kernel'\''s TCP (KERNEL=uml-plain)'
 	@echo 'make cong                  congestion control beside others (CC=xtcp,cubic SCN=S1,S7a SEEDS=1-3 FAMILY=xtcp)'
@@ -147,13 +148,12 @@ soak:
 	@scripts/setup check
 	@selftests/soak/run.sh
 
-# Two CPUs: what a kernel with one cannot show. The kernels take long to build, once; then half an hour and more each.
+# Two CPUs: what a kernel with one cannot show. The kernels take long to build, once; the emulated two are slow. Program by
+# program: interrupted, it goes on where it was.
 .PHONY: check-debug
-check-debug: tools
+check-debug:
 	@scripts/setup check
-	@$(MAKE) --no-print-directory -C selftests all
-	@for kernel in $(or $(KERNEL),debug kcsan); do \
-		scripts/vm --kernel $$kernel --mem 4096 --timeout 10800 -- $(CMD) || exit 1; done
+	@selftests/smp/run.sh $(addprefix --kernel ,$(KERNEL)) $(ONLY)
 
 .PHONY: coverage
 coverage:

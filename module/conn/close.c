@@ -195,7 +195,7 @@ static bool xtcp_close_too_many_orphans(struct sock *sk)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		orphans += *per_cpu_ptr(xtcp_orphans, cpu);
+		orphans += READ_ONCE(*per_cpu_ptr(xtcp_orphans, cpu));
 	/* tcp_max_orphans is not visible to modules: use its default */
 	return (int)orphans > (int)(sock_net(sk)->ipv4.tcp_death_row.hashinfo->ehash_mask / 2 + 1);
 }

@@ -67,12 +67,13 @@ static void xtcp_req_expired(struct timer_list *t)
 	struct xtcp_req *req = xtcp_compat_timer_of(req, t, timer);
 	struct sock *listener = req->listener;
 	struct net *net = sock_net(listener);
-	u32 most = inet_csk(listener)->icsk_syn_retries ? : READ_ONCE(net->ipv4.sysctl_tcp_synack_retries);
+	u32 most = READ_ONCE(inet_csk(listener)->icsk_syn_retries) ? : READ_ONCE(net->ipv4.sysctl_tcp_synack_retries);
 
 	spin_lock(&req->lock);
-	if (hlist_nulls_unhashed(&req->m.node))
+	/* who flushes or aborts requests unlinks them without their lock */
+	if (hlist_nulls_unhashed_lockless(&req->m.node))
 		goto gone;
-	if (listener->sk_state != TCP_LISTEN || req->retrans >= most) {
+	if (inet_sk_state_load(listener) != TCP_LISTEN || req->retrans >= most) {
 		xtcp_mib_inc(net, XTCP_MIB_AttemptFails);
 		xtcp_listen_count(listener, XTCP_LISTEN_DROP_TIMEOUT);
 		spin_unlock(&req->lock);
@@ -113,16 +114,16 @@ void xtcp_req_fill(struct xtcp_req *req, struct sock *listener, struct sk_buff *
 	write_pnet(&req->m.net, net);
 	req->m.tuple = *t;
 	WRITE_ONCE(req->m.hash, XTCP_CB(skb)->rx.hash);
-	req->m.ifindex = listener->sk_bound_dev_if;
-	req->m.kind = XTCP_MINI_REQ;
+	WRITE_ONCE(req->m.ifindex, READ_ONCE(listener->sk_bound_dev_if));
+	WRITE_ONCE(req->m.kind, XTCP_MINI_REQ);
 	req->m.wscale = 0;
 	req->listener = listener;
 	req->isn = isn;
 	req->peer_isn = peer_isn;
-	req->iif = listener->sk_bound_dev_if;
+	req->iif = req->m.ifindex;
 	if (!req->iif && ipv6_addr_type(&t->raddr) & IPV6_ADDR_LINKLOCAL)
 		req->iif = skb->skb_iif;
-	req->mark = READ_ONCE(net->ipv4.sysctl_tcp_fwmark_accept) ? skb->mark : listener->sk_mark;
+	req->mark = READ_ONCE(net->ipv4.sysctl_tcp_fwmark_accept) ? skb->mark : READ_ONCE(listener->sk_mark);
 	req->peer_wnd = XTCP_CB(skb)->wnd;
 	req->m.tos = xtcp_out_tos(listener);
 	req->tstamp_ok = req->opt.has_ts && READ_ONCE(net->ipv4.sysctl_tcp_timestamps);
@@ -213,7 +214,7 @@ static void xtcp_req_enter(struct xtcp_req *req)
 	xtcp_control_req_synack(req, req->isn, xtcp_req_tsval(req));
 	spin_unlock(&req->lock);
 	/* a listener that closed meanwhile has flushed its requests, perhaps before this one was there */
-	if (READ_ONCE(req->listener->sk_state) != TCP_LISTEN)
+	if (inet_sk_state_load(req->listener) != TCP_LISTEN)
 		xtcp_req_kill(req);
 	xtcp_demux_put_mini(&req->m);
 }
@@ -401,7 +402,7 @@ static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, en
 		return true;
 	}
 	/* TCP_DEFER_ACCEPT: wake the server for data, not for a bare ACK */
-	if (inet_csk(listener)->icsk_accept_queue.rskq_defer_accept > req->retrans &&
+	if (READ_ONCE(inet_csk(listener)->icsk_accept_queue.rskq_defer_accept) > req->retrans &&
 	    XTCP_CB(skb)->end_seq == req->peer_isn + 1) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPDeferAcceptDrop);
 		*why = XTCP_DropDeferAccept;
@@ -437,7 +438,7 @@ void xtcp_req_rcv(struct xtcp_req *req, struct sk_buff *skb)
 
 	xtcp_options_parse(&o, (const u8 *)(th + 1), th->doff * 4 - sizeof(*th), th->syn);
 	spin_lock(&req->lock);
-	alive = !hlist_nulls_unhashed(&req->m.node) && listener->sk_state == TCP_LISTEN;
+	alive = !hlist_nulls_unhashed_lockless(&req->m.node) && inet_sk_state_load(listener) == TCP_LISTEN;
 	if (alive && xtcp_req_judge(req, skb, &o, &why, &kill, &reset) &&
 	    !xtcp_req_put_off(req, skb, &why, &kill, &reset)) {
 		if (o.has_ts && req->tstamp_ok)

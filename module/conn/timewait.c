@@ -339,8 +339,8 @@ static void xtcp_timewait_reply(struct xtcp_tw *tw)
 		o.tsval = xtcp_clock_ts(xtcp_clock_us()) + tw->ts_offset;
 		o.tsecr = READ_ONCE(tw->ts_recent);
 	}
-	xtcp_control_stateless_ack(&tw->m, tw->snd_nxt, tw->rcv_nxt, tw->rcv_wnd >> tw->m.wscale, &o, tw->m.tos,
-				   tw->mark);
+	xtcp_control_stateless_ack(&tw->m, tw->snd_nxt, READ_ONCE(tw->rcv_nxt), tw->rcv_wnd >> tw->m.wscale, &o,
+				   tw->m.tos, tw->mark);
 }
 
 /*
@@ -374,7 +374,7 @@ static void xtcp_timewait_accepted(struct xtcp_tw *tw, const struct xtcp_accept_
 		xtcp_timewait_reply(tw);
 		return;
 	}
-	if (tw->ts_ok && o->has_ts && xtcp_accept_ts_update(in, seg, o, tw->rcv_nxt)) {
+	if (tw->ts_ok && o->has_ts && xtcp_accept_ts_update(in, seg, o, READ_ONCE(tw->rcv_nxt))) {
 		WRITE_ONCE(tw->ts_recent, o->tsval);
 		WRITE_ONCE(tw->ts_stamp_s, xtcp_clock_s());
 	}
@@ -409,7 +409,7 @@ static enum xtcp_drop xtcp_timewait_judge(struct xtcp_tw *tw, const struct xtcp_
 	case XTCP_DROP_DUP:
 	case XTCP_DROP_ACK:
 		/* "the only thing that can arrive is a retransmission of the remote FIN": 2 MSL begin again */
-		if (seg->flags & XTCP_FIN && seg->end_seq == tw->rcv_nxt && !READ_ONCE(tw->fin_wait2))
+		if (seg->flags & XTCP_FIN && seg->end_seq == READ_ONCE(tw->rcv_nxt) && !READ_ONCE(tw->fin_wait2))
 			xtcp_timewait_restart(xtcp_net(net), tw);
 		fallthrough;
 	case XTCP_CHALLENGE:
@@ -422,7 +422,7 @@ static enum xtcp_drop xtcp_timewait_judge(struct xtcp_tw *tw, const struct xtcp_
 static struct xtcp_accept_in xtcp_timewait_accept_in(const struct xtcp_tw *tw)
 {
 	return (struct xtcp_accept_in){
-		.rcv_nxt = tw->rcv_nxt,
+		.rcv_nxt = READ_ONCE(tw->rcv_nxt),
 		.rcv_wnd = tw->rcv_wnd,
 		.ts_recent = READ_ONCE(tw->ts_recent),
 		.ts_recent_age_s = xtcp_clock_s() - READ_ONCE(tw->ts_stamp_s),
@@ -436,7 +436,7 @@ static bool xtcp_timewait_reopens(const struct xtcp_tw *tw, const struct xtcp_ac
 {
 	return !READ_ONCE(tw->fin_wait2) && (seg->flags & (XTCP_SYN | XTCP_ACK | XTCP_RST)) == XTCP_SYN &&
 	       !(tw->ts_ok && o->has_ts && xtcp_accept_paws(in, o)) &&
-	       xtcp_accept_reuse(tw->rcv_nxt, in->ts_recent, tw->ts_ok, seg, o);
+	       xtcp_accept_reuse(in->rcv_nxt, in->ts_recent, tw->ts_ok, seg, o);
 }
 
 static void xtcp_timewait_recycle(struct xtcp_tw *tw)

@@ -85,7 +85,7 @@ static void xtcp_fill_memory(struct sock *sk, u32 mem[SK_MEMINFO_VARS])
 	mem[SK_MEMINFO_RCVBUF] = READ_ONCE(sk->sk_rcvbuf);
 	mem[SK_MEMINFO_WMEM_ALLOC] = sk_wmem_alloc_get(sk);
 	mem[SK_MEMINFO_SNDBUF] = READ_ONCE(sk->sk_sndbuf);
-	mem[SK_MEMINFO_FWD_ALLOC] = sk->sk_forward_alloc;
+	mem[SK_MEMINFO_FWD_ALLOC] = READ_ONCE(sk->sk_forward_alloc);
 	mem[SK_MEMINFO_WMEM_QUEUED] = READ_ONCE(sk->sk_wmem_queued);
 	mem[SK_MEMINFO_OPTMEM] = atomic_read(&sk->sk_omem_alloc);
 	mem[SK_MEMINFO_BACKLOG] = READ_ONCE(sk->sk_backlog.len);
@@ -102,15 +102,16 @@ static int xtcp_fill_common(struct sk_buff *skb, struct sock *sk, const struct x
 {
 	struct xtcp_tuple t;
 	u32 mem[SK_MEMINFO_VARS];
+	int state = inet_sk_state_load(sk);
 
 	xtcp_connect_fill_tuple(sk, &t);
-	if (sk->sk_state == TCP_LISTEN)
+	if (state == TCP_LISTEN)
 		t.raddr = (struct in6_addr){};
 	xtcp_fill_memory(sk, mem);
-	if (nla_put_u16(skb, XTCP_A_CONN_FAMILY, sk->sk_family) || nla_put_u8(skb, XTCP_A_CONN_STATE, sk->sk_state) ||
+	if (nla_put_u16(skb, XTCP_A_CONN_FAMILY, sk->sk_family) || nla_put_u8(skb, XTCP_A_CONN_STATE, state) ||
 	    xtcp_fill_tuple(skb, &t, sk->sk_family, xtcp_fill_conn_attrs) ||
 	    nla_put_u64_64bit(skb, XTCP_A_CONN_COOKIE, xtcp_diag_cookie(sk), XTCP_A_CONN_PAD) ||
-	    nla_put_u32(skb, XTCP_A_CONN_IFINDEX, sk->sk_bound_dev_if) ||
+	    nla_put_u32(skb, XTCP_A_CONN_IFINDEX, READ_ONCE(sk->sk_bound_dev_if)) ||
 	    nla_put_u32(skb, XTCP_A_CONN_UID, from_kuid_munged(reader->user_ns, sk->sk_uid)) ||
 	    nla_put_u32(skb, XTCP_A_CONN_INODE, sock_i_ino(sk)) ||
 	    xtcp_fill_mark(skb, READ_ONCE(sk->sk_mark), reader) ||
@@ -170,7 +171,7 @@ int xtcp_fill_sock(struct sk_buff *skb, struct sock *sk, const struct xtcp_reade
 static int xtcp_fill_req(struct sk_buff *skb, struct xtcp_req *req, const struct xtcp_reader *reader)
 {
 	struct sock *listener = req->listener;
-	s32 left = req->timer.expires - jiffies;
+	s32 left = READ_ONCE(req->timer.expires) - jiffies;
 
 	if (nla_put_u8(skb, XTCP_A_CONN_STATE, TCP_SYN_RECV) ||
 	    nla_put_u32(skb, XTCP_A_CONN_EXPIRES_MS, left > 0 ? jiffies_to_msecs(left) : 0) ||

@@ -62,10 +62,10 @@ const char *xtcp_mib_name(unsigned int item)
 	return names[item];
 }
 
-/** xtcp_mib_value() - the same item of a sum */
+/** xtcp_mib_value() - the same item of a sum, or of one CPU's counters while they go on */
 u64 xtcp_mib_value(const struct xtcp_mib *sum, unsigned int item)
 {
-	return item < XTCP_MIB_EVENTS ? sum->events[item] : sum->drops[item - XTCP_MIB_EVENTS];
+	return item < XTCP_MIB_EVENTS ? READ_ONCE(sum->events[item]) : READ_ONCE(sum->drops[item - XTCP_MIB_EVENTS]);
 }
 
 /** xtcp_mib_read() - the sum of one item of @net; 0 while the namespace is half set up */

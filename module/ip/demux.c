@@ -101,7 +101,9 @@ static bool xtcp_demux_same_tuple(const struct xtcp_tuple *a, const struct xtcp_
 
 static bool xtcp_demux_mini_is(const struct xtcp_mini *m, const struct net *net, const struct xtcp_tuple *t, u32 hash)
 {
-	return READ_ONCE(m->hash) == hash && net_eq(read_pnet(&m->net), net) && xtcp_demux_same_tuple(&m->tuple, t);
+	/* of a request without a reference this may be the next life, half filled: it is compared again with one */
+	return READ_ONCE(m->hash) == hash &&
+	       data_race(net_eq(read_pnet(&m->net), net) && xtcp_demux_same_tuple(&m->tuple, t));
 }
 
 /* ------------------------------------------------------------ small connections */
@@ -123,12 +125,14 @@ static struct xtcp_mini *xtcp_demux_walk(struct net *net, const struct xtcp_tupl
 	struct xtcp_demux_bucket *b = xtcp_demux_bucket(hash);
 	struct hlist_nulls_node *n;
 	struct xtcp_mini *m;
+	int bound;
 
 	for (n = rcu_dereference_raw(hlist_nulls_first_rcu(&b->chain)); n && !is_a_nulls(n); n = xtcp_demux_next(n)) {
 		m = hlist_nulls_entry(n, struct xtcp_mini, node);
 		if (!xtcp_demux_mini_is(m, net, t, hash))
 			continue;
-		if (m->ifindex && m->ifindex != ifindex && m->ifindex != sdif)
+		bound = READ_ONCE(m->ifindex);
+		if (bound && bound != ifindex && bound != sdif)
 			continue;
 		if (!refcount_inc_not_zero(&m->refs))
 			return ERR_PTR(-EAGAIN);
@@ -251,7 +255,8 @@ again:
 		n = rcu_dereference_raw(hlist_nulls_first_rcu(&xtcp_demux_minis[i].chain));
 		while (n && !is_a_nulls(n)) {
 			m = hlist_nulls_entry(n, struct xtcp_mini, node);
-			if (m->kind != kind || !net_eq(read_pnet(&m->net), net) || !refcount_inc_not_zero(&m->refs)) {
+			if (READ_ONCE(m->kind) != kind || data_race(!net_eq(read_pnet(&m->net), net)) ||
+			    !refcount_inc_not_zero(&m->refs)) {
 				n = xtcp_demux_next(n);
 				continue;
 			}

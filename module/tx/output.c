@@ -662,8 +662,13 @@ void xtcp_output_push_pending(struct sock *sk)
 
 /* ------------------------------------------------------------ resuming throttled sockets */
 
+/*
+ * Sockets that this CPU resumes. The lock is for a CPU that goes off: its tasklet runs on another one, and it may be
+ * back, and add to its list, before that has happened.
+ */
 struct xtcp_tsq {
 	struct tasklet_struct tasklet;
+	spinlock_t lock;
 	struct list_head socks;
 };
 
@@ -693,9 +698,9 @@ static void xtcp_output_tsq_run(struct tasklet_struct *t)
 	struct tcp_sock *tp, *next;
 	LIST_HEAD(list);
 
-	local_irq_disable();
+	spin_lock_irq(&tsq->lock);
 	list_splice_init(&tsq->socks, &list);
-	local_irq_enable();
+	spin_unlock_irq(&tsq->lock);
 	list_for_each_entry_safe(tp, next, &list, tsq_node) {
 		/* it may be on a list again as soon as it is not QUEUED any more */
 		list_del(&tp->tsq_node);
@@ -711,9 +716,11 @@ void xtcp_output_tsq_resume(struct sock *sk)
 
 	local_irq_save(flags);
 	tsq = this_cpu_ptr(&xtcp_tsq);
+	spin_lock(&tsq->lock);
 	if (list_empty(&tsq->socks))
 		tasklet_schedule(&tsq->tasklet);
 	list_add_tail(&tcp_sk(sk)->tsq_node, &tsq->socks);
+	spin_unlock(&tsq->lock);
 	local_irq_restore(flags);
 }
 
@@ -725,6 +732,7 @@ void xtcp_output_tsq_init(void)
 	for_each_possible_cpu(cpu) {
 		struct xtcp_tsq *tsq = per_cpu_ptr(&xtcp_tsq, cpu);
 
+		spin_lock_init(&tsq->lock);
 		INIT_LIST_HEAD(&tsq->socks);
 		tasklet_setup(&tsq->tasklet, xtcp_output_tsq_run);
 	}

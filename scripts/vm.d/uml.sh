@@ -2,16 +2,20 @@
 # shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
 # Beds that are User-Mode Linux: the kernel is a process of the host. Sourced by scripts/vm.
 #
-# A bed is VERSION (6.1, ...) and FLAVOUR (debug, plain, gcov). Virtual time (time-travel=inf-cpu): the clock stands still
-# while anything computes and jumps to the next timer when all is idle, so an hour's sleep takes no time and timing is
-# exact. The price: a program that spins on the clock waits for ever (--timeout ends it).
+# A bed is VERSION (6.1, ...) and FLAVOUR (debug, plain, gcov, smp). Virtual time (time-travel=inf-cpu): the clock stands
+# still while anything computes and jumps to the next timer when all is idle, so an hour's sleep takes no time and timing is
+# exact. The price: a program that spins on the clock waits for ever (--timeout ends it). Not so smp: two CPUs, real time.
 
 # The guest's clock starts here, 2030-01-01: always the same, and later than the host's files.
 UML_EPOCH_NS=1893456000000000000
 
+# CONFIG_NR_CPUS of smp.config.
+UML_SMP_CPUS=4
+
 # The files whose options make VERSION and FLAVOUR; VERSION.config has what only that one knows.
 uml_fragments() {
 	printf '%s\n' "$TOP/scripts/uml/plain.config"
+	[ "$2" != smp ] || printf '%s\n' "$TOP/scripts/uml/debug.config"
 	[ "$2" = plain ] || printf '%s\n' "$TOP/scripts/uml/$2.config"
 	[ ! -e "$TOP/scripts/uml/$1.config" ] || printf '%s\n' "$TOP/scripts/uml/$1.config"
 }
@@ -25,10 +29,18 @@ uml_key() {
 	done
 }
 
+# Every option that the fragments set, as the last of them has it.
+uml_options() {
+	uml_fragments "$@" | xargs cat | awk -F '[ =]' '
+		/^CONFIG_[A-Z0-9_]+=/ { line[$1] = $0 }
+		/^# CONFIG_[A-Z0-9_]+ is not set/ { line[$2] = $0 }
+		END { for (name in line) print line[name] }'
+}
+
 # An option that Kconfig drops without a word would leave a check off that everyone believes in.
 uml_config_check() {
 	local version=$1 flavour=$2 dir=$3 wanted missing
-	wanted=$(uml_fragments "$version" "$flavour" | xargs cat | grep -E '^(CONFIG_[A-Z0-9_]+=|# CONFIG_[A-Z0-9_]+ is not set)')
+	wanted=$(uml_options "$version" "$flavour")
 	missing=$(grep -vxFf "$dir/.config" <<<"$wanted" | while read -r line; do
 		case $line in
 		# "not set" is also true of an option that is not there at all
@@ -68,7 +80,9 @@ uml_prepare() {
 	KERNEL_DIR=$CACHE/uml-$version-$flavour-$KERNEL_ID
 	KERNEL_BUILD=$KERNEL_DIR
 	KERNEL_MAKE=(ARCH=um)
-	[ "$flavour" != debug ] || KERNEL_MAKE+=(UBSAN_SANITIZE=y KCFLAGS=-g)
+	case $flavour in
+	debug | smp) KERNEL_MAKE+=(UBSAN_SANITIZE=y KCFLAGS=-g) ;;
+	esac
 	[ "$flavour" != gcov ] || KERNEL_MAKE+=(GCOV_PROFILE=y)
 	if [ ! -e "$KERNEL_DIR/.built" ]; then
 		source=$(linux_source "$version") || return 1
@@ -81,6 +95,11 @@ uml_prepare() {
 
 uml_check_options() {
 	[ -z "$ICOUNT" ] || usage_error "--icount is for QEMU beds; '$KERNEL' is exact already"
+	if [ "${BED[1]}" = smp ]; then
+		CPUS=${CPUS:-2}
+		[ "$CPUS" -le "$UML_SMP_CPUS" ] || usage_error "'$KERNEL' has at most $UML_SMP_CPUS CPUs"
+		return
+	fi
 	[ "${CPUS:-1}" = 1 ] || usage_error "'$KERNEL' has one CPU"
 	CPUS=1
 }
@@ -97,7 +116,9 @@ uml_tmpdir() {
 }
 
 uml_start() {
-	local initrd
+	local initrd machine=(time-travel=inf-cpu time-travel-start="$UML_EPOCH_NS")
+	# Several CPUs want user processes that are held by seccomp: ptrace serves the thread that began it alone.
+	[ "$2" != smp ] || machine=(ncpus="$CPUS" seccomp=on rcupdate.rcu_cpu_stall_timeout=120)
 	initrd=$(initramfs "$CACHE/initramfs-uml") || die "the initramfs could not be made"
 	(
 		cd "$RUN" || exit 1
@@ -105,7 +126,7 @@ uml_start() {
 		TMPDIR=$(uml_tmpdir) XTCP_SEED=${XTCP_SEED:-1} \
 			exec setsid setarch -R "$KERNEL_DIR/linux" mem="${MEM}M" initrd="$initrd" rdinit=/init \
 			con=null con0=null,fd:1 ssl=null uml_dir=./ umid=uml noreboot \
-			time-travel=inf-cpu time-travel-start="$UML_EPOCH_NS" random.trust_cpu=on \
+			"${machine[@]}" random.trust_cpu=on \
 			panic=-1 quiet printk.devkmsg=on "$GUEST_ARGS" </dev/null >>"$LOG" 2>&1
 	) &
 	MACHINE=$!

@@ -4,7 +4,7 @@
 # Tests of scripts/vm itself, on the host: what COMMAND prints and how it ends comes through; every kind of fault in the
 # kernel becomes the exit status that the documentation promises; nothing is left behind.
 #
-#   selftests/vm/run.sh [KERNEL...]      uml, uml-plain and debian without an argument
+#   selftests/vm/run.sh [KERNEL...]      uml, uml-plain and debian without an argument; there are cases for uml-smp, too
 #
 # One function is one case; its words say what must hold. TAP 13 on stdout.
 
@@ -205,6 +205,40 @@ case_bad_usage() {
 	done
 }
 
+# judge_of LOG: the first fault that scripts/vm sees in it
+judge_of() {
+	printf '%s\n' "[    1.000000] xtcp-vm: begin" "$@" "[    9.000000] xtcp-vm: end" >"$SCRATCH/log"
+	(
+		# shellcheck source=scripts/vm.d/judge.sh
+		. "$TOP/scripts/vm.d/judge.sh"
+		judge_log "$SCRATCH/log"
+	)
+}
+
+# A report of KCSAN as it stands in the log, about the functions given.
+race_report() {
+	printf '[    2.000000] %s\n' ==================================================================  \
+		"BUG: KCSAN: data-race in $1" "" "write to 0xffff888004b1c0a8 of 4 bytes by interrupt on cpu 0:" \
+		" sk_reset_timer+0x32/0x80" " Call Trace:" "" "value changed: 0x00000001 -> 0x00000002" "" \
+		"Reported by Kernel Concurrency Sanitizer on:" "CPU: 1 PID: 77 Comm: close" \
+		==================================================================
+}
+
+# The kernel's own races are no fault of ours, ours are, and so is what stands beside either.
+case_races_are_ours() {
+	local own='BUG: KCSAN: data-race in xtcp_poll \[xtcp\] / xtcp_data_rcv \[xtcp\]'
+	expect "the kernel's races" "$(judge_of "$(race_report 'tcp_ack / tcp_poll')" "$(race_report tcp_ack)")" ""
+	judge_of "$(race_report 'tcp_ack / tcp_poll')" "$(race_report 'xtcp_poll [xtcp] / xtcp_data_rcv [xtcp]')" >"$OUT"
+	expect_match "a race of ours behind one of the kernel's" "$OUT" "$own"
+	judge_of "$(race_report 'xtcp_mib_read [xtcp]')" >"$OUT"
+	expect_match "a race with an unknown writer" "$OUT" 'data-race in xtcp_mib_read \[xtcp\]$'
+	judge_of "$(race_report 'tcp_ack / tcp_poll')" "[    3.000000] WARNING: CPU: 0 PID: 1 at net/core/dev.c:1" >"$OUT"
+	expect_match "a warning behind the kernel's race" "$OUT" 'WARNING: CPU'
+	judge_of "[    2.000000] ==================================================================" \
+		"[    2.000000] BUG: KASAN: use-after-free in tcp_ack+0x1/0x2" >"$OUT"
+	expect_match "another report between such lines" "$OUT" 'BUG: KASAN'
+}
+
 # --- Virtual time ----------------------------------------------------------------------------------------------------
 
 case_time_is_virtual() {
@@ -278,15 +312,14 @@ cases_of_virtual_time() {
 	run "--no-module" case_no_module
 }
 
-cases_of_uml() {
-	run "KASAN: a use after free is 125" case_report use-after-free 'KASAN: use-after-free in xtcp_fault'
+cases_of_checks() {
+	run "KASAN: a use after free is 125" case_report use-after-free 'KASAN: (slab-)?use-after-free in xtcp_fault'
 	run "kmemleak: a leak is 125" case_report leak 'xtcp_fault_leak|unreferenced object'
 	run "lockdep: two locks in both orders are 125" case_report deadlock 'possible circular locking dependency'
 	run "sleeping under a spinlock is 125" case_report sleep 'sleeping function called from invalid context'
 	run "RCU: a dereference outside a read section is 125" case_report rcu 'suspicious RCU usage'
 	run "UBSAN: a shift too far is 125" case_report shift 'UBSAN: shift-out-of-bounds'
-	run "a WARN is 125" case_report warn 'WARNING: CPU'
-	run "a module that stays in use is 125" case_cannot_unload
+	run "a WARN is 125" case_report warn 'WARNING: '
 }
 
 [ $# -gt 0 ] || set -- uml uml-plain debian
@@ -299,11 +332,18 @@ for KERNEL in "$@"; do
 	case $KERNEL in
 	uml)
 		run "wrong usage is 123" case_bad_usage
+		run "of data races the module's count, not the kernel's own" case_races_are_ours
 		run "COMMAND starts within 3 s" case_start_is_quick 3000
 		cases_of_every_bed
 		run "the time is over: 124" case_time_is_over 12
 		cases_of_virtual_time
-		cases_of_uml
+		cases_of_checks
+		run "a module that stays in use is 125" case_cannot_unload
+		;;
+	uml-smp)
+		cases_of_every_bed
+		run "two CPUs" case_two_cpus
+		cases_of_checks
 		;;
 	uml-plain)
 		run "COMMAND starts within 3 s" case_start_is_quick 3000
