@@ -163,6 +163,8 @@ void xtcp_sock_init_fields(struct sock *sk)
 	/* everything of ours that belongs to the connection lies between these two */
 	memset((u8 *)xs + offsetof(struct xtcp_sock, fastopen_child), 0,
 	       offsetof(struct xtcp_sock, accept_node) - offsetof(struct xtcp_sock, fastopen_child));
+	memset(xtcp_why(sk), 0, sizeof(*xtcp_why(sk)));
+	xtcp_spare(sk)->fastopen_listener = NULL;
 	xs->rto_us = XTCP_RTO_INITIAL_US;
 	xs->rtx_mode = XTCP_RTX_NONE;
 	xs->isn = 0;
