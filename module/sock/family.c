@@ -216,6 +216,8 @@ int xtcp_sock_init(struct sock *sk)
 	struct net *net = sock_net(sk);
 
 	xtcp_sk(sk)->xn = xtcp_net(net);
+	/* inet_create() has made locks there, which debugging kernels give a value */
+	memset(xtcp_spare(sk), 0, sizeof(*xtcp_spare(sk)));
 	sk->sk_protocol = IPPROTO_TCP;
 	icsk->icsk_ulp_ops = &xtcp_family_tag;
 	xtcp_param_init(sk);
