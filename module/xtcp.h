@@ -180,7 +180,6 @@ enum xtcp_fastopen_opt {
  * @tp: must be first; congestion controls and tcp_get_info() read it, and it is kept true
  * @xn: our part of its namespace, which lives longer
  * @tx: what only a sender needs, or NULL (sock/part.h)
- * @unsent: see xtcp_unsent()
  * @rtx_at: when the retransmission timer is due, jiffies; it may run earlier, and finds that
  * @delack_at: until when at most an ACK is delayed, jiffies; its timer may run earlier, and finds that
  * @rtx_mode: enum xtcp_rtx_mode
@@ -216,8 +215,6 @@ enum xtcp_fastopen_opt {
  * @dupack_seq: RCV.NXT they are for
  * @fastopen_option: enum xtcp_fastopen_opt
  * @fastopen_used: this connect() takes part in Fast Open
- * @fastopen_listener: where it counts as pending, with a reference
- * @why: where the time goes
  * @init_cwnd: initial window in segments, 0 = the route's or the netns's
  * @policy: number of the policy that was applied, or 0
  * @accept_node: on the parent's accept queue
@@ -225,7 +222,8 @@ enum xtcp_fastopen_opt {
  *
  * Its size is what an idle connection costs. Fields of the kernel's that mean the same to its TCP are used as they are:
  * the timers (timer.c), sk_tsq_flags for enum xtcp_deferred (atomic), tp.tsq_node, tp.rtt_min, the SACK blocks to
- * report (xtcp_sacks()), and tp.fastopen_req for what sendmsg() wants to send with the SYN.
+ * report (xtcp_sacks()), and tp.fastopen_req for what sendmsg() wants to send with the SYN. One that means nothing here
+ * has more of ours: struct xtcp_spare.
  */
 struct xtcp_sock {
 	struct tcp_sock tp;
@@ -235,7 +233,6 @@ struct xtcp_sock {
 
 	/* socket lock: sending; outlives the connection */
 	struct xtcp_sender *tx;
-	struct sk_buff_head unsent;
 
 	/* socket lock: timers */
 	u32 rtx_at;		/* jiffies */
@@ -280,10 +277,8 @@ struct xtcp_sock {
 	bool fastopen_used;
 	u32 dupacks_held;
 	u32 dupack_seq;
-	struct sock *fastopen_listener;
 
-	/* socket lock: observation and settings of the connection (ctl/) */
-	struct xtcp_why why;
+	/* socket lock: settings of the connection (ctl/) */
 	u32 init_cwnd;
 	u32 policy;
 
@@ -305,6 +300,32 @@ static inline struct xtcp_sock *xtcp_sk(const struct sock *sk)
 }
 
 /**
+ * struct xtcp_spare - fields of ours that lie in icsk_accept_queue, so that a socket is smaller by them
+ * @unsent: see xtcp_unsent(); outlives the connection
+ * @why: where the time goes; the connection's
+ * @fastopen_listener: where the connection counts as pending, with a reference
+ * @defer_accept: TCP_DEFER_ACCEPT of a listener: SYN-ACKs after which it is told without data
+ *
+ * The kernel looks there for what waits at a listener of its own TCP, and is never asked about a socket of ours: ours
+ * are not in its table of listeners, and their queues are in struct xtcp_listen. Socket lock; softirqs read
+ * @defer_accept without it.
+ */
+struct xtcp_spare {
+	struct sk_buff_head unsent;
+	struct xtcp_why why;
+	struct sock *fastopen_listener;
+	u8 defer_accept;
+};
+
+static_assert(sizeof(struct xtcp_spare) <= sizeof_field(struct inet_connection_sock, icsk_accept_queue));
+static_assert(offsetof(struct inet_connection_sock, icsk_accept_queue) % __alignof__(struct xtcp_spare) == 0);
+
+static inline struct xtcp_spare *xtcp_spare(const struct sock *sk)
+{
+	return (struct xtcp_spare *)&inet_csk(sk)->icsk_accept_queue;
+}
+
+/**
  * xtcp_unsent() - data that was never sent
  *
  * Not sk_write_queue: the kernel takes what is there for its own TCP's, and sends it when a BPF program sets
@@ -312,7 +333,13 @@ static inline struct xtcp_sock *xtcp_sk(const struct sock *sk)
  */
 static inline struct sk_buff_head *xtcp_unsent(const struct sock *sk)
 {
-	return &xtcp_sk(sk)->unsent;
+	return &xtcp_spare(sk)->unsent;
+}
+
+/** xtcp_why() - where the connection's time goes */
+static inline struct xtcp_why *xtcp_why(const struct sock *sk)
+{
+	return &xtcp_spare(sk)->why;
 }
 
 /** xtcp_sender_get() - the connection is about to queue text or FIN: has it the part that this takes? Socket lock */

@@ -175,7 +175,6 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 	struct net *net = sock_net(listener);
 	struct xtcp_net *xn = xtcp_net(net);
 	struct sock *child = NULL, *twin;
-	struct xtcp_sock *xs;
 
 	spin_lock(&xn->connect_lock);
 	twin = xtcp_demux_find_conn(net, &req->m.tuple, skb->skb_iif, 0);
@@ -192,9 +191,8 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 		return false;
 	/* it came locked, which sparse cannot know */
 	__acquire(&child->sk_lock.slock);
-	xs = xtcp_sk(child);
 	sock_hold(listener);
-	xs->fastopen_listener = listener;
+	xtcp_spare(child)->fastopen_listener = listener;
 	atomic_inc(&xtcp_sk(listener)->listen->fastopen_pending);
 	xtcp_mib_inc(net, XTCP_MIB_TCPFastOpenPassive);
 	security_inet_conn_established(child, skb);
@@ -219,12 +217,12 @@ bool xtcp_fastopen_open(struct sock *listener, struct xtcp_req *req, struct sk_b
 /** xtcp_fastopen_settled() - the child's handshake is over, well or not: it counts no more. Child locked */
 void xtcp_fastopen_settled(struct sock *child)
 {
-	struct sock *listener = xtcp_sk(child)->fastopen_listener;
+	struct sock *listener = xtcp_spare(child)->fastopen_listener;
 
 	if (likely(!listener))
 		return;
-	xtcp_sk(child)->fastopen_listener = NULL;
-	if (child->sk_state == TCP_CLOSE && xtcp_sk(child)->why.reason == XTCP_REASON_PEER_RESET)
+	xtcp_spare(child)->fastopen_listener = NULL;
+	if (child->sk_state == TCP_CLOSE && xtcp_why(child)->reason == XTCP_REASON_PEER_RESET)
 		xtcp_fastopen_note_reset(xtcp_sk(listener)->listen);
 	atomic_dec(&xtcp_sk(listener)->listen->fastopen_pending);
 	sock_put(listener);

@@ -72,14 +72,14 @@ static void xtcp_closed_take(struct xtcp_closed *c, struct sock *sk, int state)
 	const struct tcp_sock *tp = &xs->tp;
 
 	c->time_us = div_u64(ktime_get_real_ns(), NSEC_PER_USEC);
-	c->duration_us = tp->tcp_mstamp - xs->why.begin_us;
+	c->duration_us = tp->tcp_mstamp - xtcp_why(sk)->begin_us;
 	xtcp_connect_fill_tuple(sk, &c->tuple);
 	c->family = sk->sk_family;
 	c->cookie = xtcp_diag_cookie(sk);
 	c->uid = sk->sk_uid;
 	c->cgroup = xtcp_ctl_cgroup(sk);
 	c->state = state;
-	c->reason = xs->why.reason ? : xtcp_closed_guess(sk, state);
+	c->reason = xtcp_why(sk)->reason ? : xtcp_closed_guess(sk, state);
 	c->error = READ_ONCE(sk->sk_err);
 	c->policy = xs->policy;
 	c->bytes_sent = tp->bytes_sent;
@@ -196,7 +196,7 @@ void xtcp_closed_record(struct sock *sk, int state)
 	struct xtcp_closed *c, *told = NULL;
 	struct mem_cgroup *payer;
 
-	if (!xtcp_sk(sk)->why.begin_us ||
+	if (!xtcp_why(sk)->begin_us ||
 	    (!most && !READ_ONCE(ctl->closed_count) && !xtcp_event_wanted(net)))
 		return;
 	/* whose connections they were has them on his account */
@@ -205,7 +205,7 @@ void xtcp_closed_record(struct sock *sk, int state)
 	if (c) {
 		xtcp_clock_refresh(tcp_sk(sk));
 		xtcp_closed_take(c, sk, state);
-		xtcp_sk(sk)->why.begin_us = 0;
+		xtcp_why(sk)->begin_us = 0;
 		if (!xtcp_closed_keep(net, c, most, &told))
 			kfree(c);
 	}

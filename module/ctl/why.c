@@ -16,7 +16,7 @@ static_assert(XTCP_BY_DELAYED_ACK == (int)XTCP_LIMIT_DELAYED_ACK && XTCP_BY_RX_H
 void xtcp_why_begin(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	struct xtcp_why *w = &xs->why;
+	struct xtcp_why *w = xtcp_why(sk);
 
 	memset(w, 0, sizeof(*w));
 	xtcp_clock_refresh(&xs->tp);
@@ -49,7 +49,7 @@ static bool xtcp_why_tx_idle(const struct sock *sk)
 {
 	const struct xtcp_sock *xs = xtcp_sk(sk);
 
-	return skb_queue_empty(&xs->unsent) &&
+	return skb_queue_empty(xtcp_unsent(sk)) &&
 	       (!xs->tp.packets_out || (!xtcp_why_recovering(xs) && !xtcp_why_full(sk)));
 }
 
@@ -116,18 +116,18 @@ static void xtcp_why_turn_tx(struct xtcp_sock *xs, enum xtcp_limit_kind tx)
 	s->why_since_us = xs->tp.tcp_mstamp;
 }
 
-static void xtcp_why_update_rx(struct xtcp_sock *xs)
+static void xtcp_why_update_rx(struct sock *sk)
 {
-	enum xtcp_limit_kind rx = xtcp_limit_rx(!RB_EMPTY_ROOT(&xs->tp.out_of_order_queue),
-						xtcp_readable((struct sock *)xs));
-	struct xtcp_why *w = &xs->why;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	enum xtcp_limit_kind rx = xtcp_limit_rx(!RB_EMPTY_ROOT(&tp->out_of_order_queue), xtcp_readable(sk));
+	struct xtcp_why *w = xtcp_why(sk);
 
 	if (rx == w->rx)
 		return;
 	if (w->rx != XTCP_BY_RX_PEER)
-		w->rx_us[w->rx - XTCP_BY_RX_PEER - 1] += xs->tp.tcp_mstamp - w->rx_since_us;
+		w->rx_us[w->rx - XTCP_BY_RX_PEER - 1] += tp->tcp_mstamp - w->rx_since_us;
 	w->rx = rx;
-	w->rx_since_us = xs->tp.tcp_mstamp;
+	w->rx_since_us = tp->tcp_mstamp;
 }
 
 /**
@@ -141,23 +141,21 @@ void xtcp_why_update(struct sock *sk)
 	u32 queued = skb_queue_empty(xtcp_unsent(sk)) ? 0 : tp->write_seq - tp->snd_nxt;
 	enum xtcp_limit_kind tx;
 
-	if (!xs->why.begin_us)
+	if (!xtcp_why(sk)->begin_us)
 		return;
 	tx = xtcp_why_tx_idle(sk) ? XTCP_BY_APPLICATION : xtcp_why_tx(sk, queued);
 	xtcp_why_chrono(tp, tx, tp->packets_out || queued);
 	/* who never queued anything waits for the application, but for a lost SYN (xtcp_why_in_vain()) */
 	if (xs->tx && unlikely(tx != xs->tx->why))
 		xtcp_why_turn_tx(xs, tx);
-	xtcp_why_update_rx(xs);
+	xtcp_why_update_rx(sk);
 }
 
 /** xtcp_why_read() - the same after a reader was served, which changes nothing for the sender */
 void xtcp_why_read(struct sock *sk)
 {
-	struct xtcp_sock *xs = xtcp_sk(sk);
-
-	if (xs->why.begin_us)
-		xtcp_why_update_rx(xs);
+	if (xtcp_why(sk)->begin_us)
+		xtcp_why_update_rx(sk);
 }
 
 /** xtcp_why_refresh() - the same where no segment was sent or received just now: the clock is read first */
@@ -175,7 +173,7 @@ static void xtcp_why_in_vain(struct sock *sk, u64 us)
 	u64 waited;
 
 	/* a SYN: without memory this time is missing in the account, and nothing else */
-	if (!xs->why.begin_us || !xtcp_sender_get(sk, GFP_ATOMIC | __GFP_NOWARN))
+	if (!xtcp_why(sk)->begin_us || !xtcp_sender_get(sk, GFP_ATOMIC | __GFP_NOWARN))
 		return;
 	s = xs->tx;
 	waited = xs->tp.tcp_mstamp - s->why_since_us;
@@ -215,7 +213,7 @@ void xtcp_why_probe(struct sock *sk)
  */
 void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS])
 {
-	const struct xtcp_why *w = &xs->why;
+	const struct xtcp_why *w = xtcp_why((const struct sock *)xs);
 	const struct xtcp_sender *s = xs->tx;
 	u64 all = w->begin_us && now_us > w->begin_us ? now_us - w->begin_us : 0, other = 0;
 	unsigned int i;
@@ -240,7 +238,7 @@ void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS])
 /** xtcp_why_ends() - note why the connection is about to end; the first reason given counts. Lock held */
 void xtcp_why_ends(struct sock *sk, u8 reason)
 {
-	struct xtcp_why *w = &xtcp_sk(sk)->why;
+	struct xtcp_why *w = xtcp_why(sk);
 
 	if (!w->reason)
 		w->reason = reason;

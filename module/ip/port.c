@@ -8,9 +8,8 @@
  *
  * Called from bind(), connect(), the birth and death of connections, and TIME-WAIT. It never touches the table itself.
  *
- * A client's port is its own as long as there are enough: taken with SO_REUSEADDR off, so that the kernel's connect()
- * passes it by. When none is left, ports that only XTCP clients use are shared between destinations; who does is
- * counted per port in xtcp_net.client_ports.
+ * A client's port is taken with SO_REUSEADDR off, so that the kernel's connect() passes it by. Clients of XTCP share it
+ * if their destinations differ, as the kernel's share theirs: who does is counted per port in xtcp_net.client_ports.
  *
  * A TIME-WAIT whose port connect() had chosen has nothing in the bind table, only its count. So the kernel's sockets
  * may take that port, which does no harm: their connections are found first. Ours may not: connect() looks for the
@@ -397,8 +396,11 @@ static bool xtcp_port_tuple_waits(const struct sock *sk, const struct xtcp_tuple
 	return waits;
 }
 
-/* One pass over the range: ports nobody has (@share false), or ports that XTCP clients have already (@share true). */
-static int xtcp_port_scan(struct sock *sk, struct xtcp_tuple *t, const struct xtcp_port_range *r, bool share)
+/*
+ * One pass over the range: ports without a TIME-WAIT (@waiting false), whether nobody has them or XTCP clients with other
+ * destinations, or the others.
+ */
+static int xtcp_port_scan(struct sock *sk, struct xtcp_tuple *t, const struct xtcp_port_range *r, bool waiting)
 {
 	const struct xtcp_port_count *counts = READ_ONCE(xtcp_sk_net(sk)->client_ports);
 	struct net *net = sock_net(sk);
@@ -408,14 +410,14 @@ static int xtcp_port_scan(struct sock *sk, struct xtcp_tuple *t, const struct xt
 		u16 port = r->low + (r->start + i) % r->count;
 		u16 live = READ_ONCE(counts[port].live);
 
-		if (share != (live || READ_ONCE(counts[port].waiting)))
+		if (waiting != !!READ_ONCE(counts[port].waiting))
 			continue;
 		if (inet_is_local_reserved_port(net, port))
 			continue;
 		cond_resched();
 		/* looking is cheaper than claiming the port to find out */
 		t->lport = htons(port);
-		if (share && (xtcp_port_tuple_taken(sk, t) || xtcp_port_tuple_waits(sk, t)))
+		if ((live && xtcp_port_tuple_taken(sk, t)) || (waiting && xtcp_port_tuple_waits(sk, t)))
 			continue;
 		/* a port that has TIME-WAITs only may be a kernel socket's by now, which is not joined */
 		if (!xtcp_port_claim(sk, port, live ? SK_FORCE_REUSE : SK_NO_REUSE))

@@ -163,6 +163,8 @@ void xtcp_sock_init_fields(struct sock *sk)
 	/* everything of ours that belongs to the connection lies between these two */
 	memset((u8 *)xs + offsetof(struct xtcp_sock, fastopen_child), 0,
 	       offsetof(struct xtcp_sock, accept_node) - offsetof(struct xtcp_sock, fastopen_child));
+	memset(xtcp_why(sk), 0, sizeof(*xtcp_why(sk)));
+	xtcp_spare(sk)->fastopen_listener = NULL;
 	xs->rto_us = XTCP_RTO_INITIAL_US;
 	xs->rtx_mode = XTCP_RTX_NONE;
 	xs->isn = 0;
@@ -214,6 +216,8 @@ int xtcp_sock_init(struct sock *sk)
 	struct net *net = sock_net(sk);
 
 	xtcp_sk(sk)->xn = xtcp_net(net);
+	/* inet_create() has made locks there, which debugging kernels give a value */
+	memset(xtcp_spare(sk), 0, sizeof(*xtcp_spare(sk)));
 	sk->sk_protocol = IPPROTO_TCP;
 	icsk->icsk_ulp_ops = &xtcp_family_tag;
 	xtcp_param_init(sk);

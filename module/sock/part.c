@@ -11,7 +11,7 @@
 
 #ifndef CONFIG_DEBUG_SPINLOCK
 /* what an idle connection costs beyond the kernel's: a byte more, and the slab takes a cache line more */
-static_assert(offsetofend(struct xtcp_sock, listen) - offsetof(struct xtcp_sock, xn) <= 208);
+static_assert(offsetofend(struct xtcp_sock, listen) - offsetof(struct xtcp_sock, xn) <= 144);
 #endif
 
 static struct kmem_cache *xtcp_part_senders __ro_after_init;
@@ -72,7 +72,7 @@ bool xtcp_part_make_sender(struct sock *sk, gfp_t gfp)
 	tx->lost_below = xs->tp.snd_una;
 	tx->rack.fack = xs->tp.snd_una;
 	tx->why = XTCP_BY_APPLICATION;
-	tx->why_since_us = xs->why.begin_us;
+	tx->why_since_us = xtcp_why(sk)->begin_us;
 	xs->tx = tx;
 	if (sk->sk_state == TCP_SYN_SENT)
 		return true;

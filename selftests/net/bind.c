@@ -270,6 +270,48 @@ TEST_F(pair, ephemeral_ports)
 	EXPECT_EQ(0, xnet_connect(fd[5], &far));
 }
 
+/* ip(7): a connection is named by both ends, so there may be as many as ports for each of several destinations. */
+TEST_F(pair, destinations)
+{
+	enum { LOW = 40000, PORTS = 4, FAR = 5, ALL = FAR * PORTS };
+	struct xnet *net = &self->net;
+	struct xnet_addr far, name;
+	int near[ALL], listener[FAR], seen[FAR] = {}, fd;
+	char c;
+
+	ASSERT_EQ(0, xnet_sysctl(net->ns[XNET_NEAR], "net/ipv4/ip_local_port_range", "40000 40003"));
+	for (int i = 0; i < FAR; i++) {
+		listener[i] = xnet_listen(net, XNET_FAR, XNET_PORT + i);
+		ASSERT_LE(0, listener[i]);
+	}
+	for (int i = 0; i < ALL; i++) {
+		far = xnet_address(net->family, XNET_FAR, XNET_PORT + i % FAR);
+		near[i] = xnet_socket(net->ns[XNET_NEAR], variant->first, net->family);
+		ASSERT_LE(0, near[i]);
+		ASSERT_EQ(0, xnet_connect(near[i], &far));
+		name = xnet_name(near[i]);
+		seen[i % FAR] |= 1 << (xnet_port(&name) - LOW);
+		c = i;
+		EXPECT_EQ(1, write(near[i], &c, 1));
+	}
+	for (int i = 0; i < FAR; i++)
+		EXPECT_EQ((1 << PORTS) - 1, seen[i]);
+	/* each has what was meant for it */
+	for (int i = 0; i < ALL; i++) {
+		fd = xnet_accept(listener[i % FAR]);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(1, xnet_read_all(fd, &c, 1));
+		EXPECT_EQ(i, c);
+	}
+	/* none is left, for either stack, and what the first has the other does not join */
+	for (int i = 0; i < 2; i++) {
+		fd = xnet_socket(net->ns[XNET_NEAR], i ? variant->second : variant->first, net->family);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(-1, xnet_connect(fd, &far));
+		EXPECT_EQ(EADDRNOTAVAIL, errno);
+	}
+}
+
 /* ip(7): bind() to port 0 chooses a free one, never a reserved one; when none is left, EADDRINUSE. */
 TEST_F(pair, port_zero)
 {
