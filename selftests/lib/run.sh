@@ -4,7 +4,8 @@
 # The kselftest runner's run_many() for several programs at a time: run.sh KSFT_DIR JOBS TIMEOUT PROGRAM...
 #
 # Most cases wait for timers, so on real clocks three at a time take a third of the time. The output is that of
-# run_many(), in the order of the arguments. What unloads the module or takes away all connections' memory runs alone.
+# run_many(), in the order of the arguments. What unloads the module or takes away all connections' memory runs alone, and
+# so does what measures for how long connections wait.
 
 BASE_DIR=$1
 JOBS=$2
@@ -43,7 +44,7 @@ print() {
 }
 
 runs_alone() {
-	[[ $1 == */module.sh || $1 == */machine ]]
+	[[ $1 == */module.sh || $1 == */machine || $1 == */why ]]
 }
 
 echo "TAP version 13"
