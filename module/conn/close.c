@@ -205,7 +205,12 @@ bool xtcp_close_crowded(struct sock *sk)
 		return false;
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
 	xtcp_why_ends(sk, XTCP_REASON_ORPHANS);
-	xtcp_close_abort(sk, 0);
+	/*
+	 * In LAST-ACK and CLOSING, too, where an abort owes no RST because the FIN was sent (RFC 9293 3.10.5): nobody
+	 * will send it again if it was lost, and the peer would wait for it for ever.
+	 */
+	xtcp_control_reset(sk, GFP_ATOMIC);
+	xtcp_close_reset(sk, 0);
 	return true;
 }
 
