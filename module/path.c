@@ -11,6 +11,7 @@
 #include "core/rack.c"
 #include "core/recovery.c"
 #include "core/rtt.c"
+#include "core/step.c"
 #include "core/tlp.c"
 #include "core/undo.c"
 #include "core/window.c"

@@ -58,6 +58,7 @@
 #include "core/rtt.h"
 #include "core/segment.h"
 #include "core/seq.h"
+#include "core/step.h"
 #include "core/tlp.h"
 #include "core/undo.h"
 #include "core/urgent.h"

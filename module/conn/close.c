@@ -64,15 +64,10 @@ void xtcp_close_reset(struct sock *sk, int err)
 	xtcp_close_finish(sk, true);
 }
 
-static bool xtcp_close_needs_reset(int state)
-{
-	return (1 << state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_SYN_RECV);
-}
-
 /** xtcp_close_abort() - RFC 9293 3.10.5 ABORT: send a RST, report @err and be done; lock held */
 void xtcp_close_abort(struct sock *sk, int err)
 {
-	if (xtcp_close_needs_reset(sk->sk_state))
+	if (xtcp_step_owes_reset(sk->sk_state))
 		xtcp_control_reset(sk, GFP_ATOMIC);
 	xtcp_close_reset(sk, err);
 }
@@ -82,20 +77,12 @@ void xtcp_close_abort(struct sock *sk, int err)
 /** xtcp_close_state() - the user will send no more: RFC 9293 3.10.4. True if a FIN is to be sent */
 bool xtcp_close_state(struct sock *sk)
 {
-	switch (sk->sk_state) {
-	case TCP_SYN_SENT:
-		xtcp_state_set(sk, TCP_CLOSE);
+	u8 next = xtcp_step_close(sk->sk_state);
+
+	if (next == sk->sk_state)
 		return false;
-	case TCP_SYN_RECV:
-	case TCP_ESTABLISHED:
-		xtcp_state_set(sk, TCP_FIN_WAIT1);
-		return true;
-	case TCP_CLOSE_WAIT:
-		xtcp_state_set(sk, TCP_LAST_ACK);
-		return true;
-	default:
-		return false;
-	}
+	xtcp_state_set(sk, next);
+	return next != TCP_CLOSE;
 }
 
 static void xtcp_close_send_fin(struct sock *sk)
@@ -171,7 +158,7 @@ static void xtcp_close_connection(struct sock *sk, long timeout)
 		/* the peer believes it was read: RFC 2525 2.17 */
 		xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnClose);
 		xtcp_why_ends(sk, XTCP_REASON_UNREAD_DATA);
-		if (xtcp_close_needs_reset(sk->sk_state))
+		if (xtcp_step_owes_reset(sk->sk_state))
 			xtcp_control_reset(sk, sk->sk_allocation);
 		xtcp_timer_clear(sk);
 		xtcp_state_set(sk, TCP_CLOSE);
@@ -218,7 +205,12 @@ bool xtcp_close_crowded(struct sock *sk)
 		return false;
 	xtcp_mib_inc(sock_net(sk), XTCP_MIB_TCPAbortOnMemory);
 	xtcp_why_ends(sk, XTCP_REASON_ORPHANS);
-	xtcp_close_abort(sk, 0);
+	/*
+	 * In LAST-ACK and CLOSING, too, where an abort owes no RST because the FIN was sent (RFC 9293 3.10.5): nobody
+	 * will send it again if it was lost, and the peer would wait for it for ever.
+	 */
+	xtcp_control_reset(sk, GFP_ATOMIC);
+	xtcp_close_reset(sk, 0);
 	return true;
 }
 
@@ -271,8 +263,8 @@ int xtcp_close_disconnect(struct sock *sk, int flags)
 	xtcp_why_ends(sk, old == TCP_SYN_SENT ? XTCP_REASON_CANCELLED : XTCP_REASON_DISCONNECT);
 	if (old == TCP_LISTEN) {
 		xtcp_listen_stop(sk);
-	} else if (xtcp_close_needs_reset(old) || (xs->fin_queued && (1 << old) & (TCPF_CLOSING | TCPF_LAST_ACK) &&
-						   xs->tp.snd_nxt != xs->tp.write_seq)) {
+	} else if (xtcp_step_owes_reset(old) || (xs->fin_queued && (1 << old) & (TCPF_CLOSING | TCPF_LAST_ACK) &&
+						 xs->tp.snd_nxt != xs->tp.write_seq)) {
 		xtcp_control_reset(sk, GFP_KERNEL);
 		WRITE_ONCE(sk->sk_err, ECONNRESET);
 	} else if (old == TCP_SYN_SENT) {

@@ -273,34 +273,39 @@ void xtcp_connect_finish(struct sock *sk)
 	}
 }
 
-/* RFC 9293 3.10.7.3 first and second check. Returns true if the segment goes on to its SYN. */
+/* RFC 9293 3.10.7.3 first to fourth check. Returns true if the segment goes on to its SYN. */
 static bool xtcp_connect_check(struct sock *sk, struct sk_buff *skb)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct xtcp_cb *cb = XTCP_CB(skb);
+	struct xtcp_segment seg = { .seq = cb->seq, .ack = cb->rx.ack, .flags = cb->flags };
+	enum xtcp_drop why = XTCP_DropFlags;
 	struct xtcp_tuple t;
 
-	if (cb->flags & XTCP_ACK && (!xtcp_seq_gt(cb->rx.ack, tp->snd_una) || xtcp_seq_gt(cb->rx.ack, tp->snd_nxt))) {
+	switch (xtcp_step_syn_sent(&seg, tp->snd_una, tp->snd_nxt)) {
+	case XTCP_OPEN_SYNACK:
+	case XTCP_OPEN_SYN:
+		return true;
+	case XTCP_OPEN_DROP_ACK:
 		if (!(cb->flags & XTCP_RST)) {
 			xtcp_connect_fill_tuple(sk, &t);
 			xtcp_control_stateless_reset(sock_net(sk), skb, &t, sk->sk_bound_dev_if);
 		}
-		xtcp_mib_drop(sock_net(sk), skb, XTCP_DropAck);
-		return false;
+		why = XTCP_DropAck;
+		break;
+	case XTCP_OPEN_REFUSED:
+		xtcp_why_ends(sk, XTCP_REASON_REFUSED);
+		xtcp_close_reset(sk, ECONNREFUSED);
+		why = XTCP_DropReset;
+		break;
+	case XTCP_OPEN_DROP_RST:
+		why = XTCP_DropReset;
+		break;
+	case XTCP_OPEN_DROP:
+		break;
 	}
-	if (cb->flags & XTCP_RST) {
-		if (cb->flags & XTCP_ACK) {
-			xtcp_why_ends(sk, XTCP_REASON_REFUSED);
-			xtcp_close_reset(sk, ECONNREFUSED);
-		}
-		xtcp_mib_drop(sock_net(sk), skb, XTCP_DropReset);
-		return false;
-	}
-	if (!(cb->flags & XTCP_SYN)) {
-		xtcp_mib_drop(sock_net(sk), skb, XTCP_DropFlags);
-		return false;
-	}
-	return true;
+	xtcp_mib_drop(sock_net(sk), skb, why);
+	return false;
 }
 
 /**

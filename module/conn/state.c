@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The states of RFC 9293 figure 5. Every change of a connection's sk_state goes through xtcp_state_set(); what an
- * acceptable ACK or the peer's FIN does to a connection is one small handler per state. Socket lock held.
+ * The states of RFC 9293 figure 5. Which one follows is core/step.c's; every change of a connection's sk_state goes
+ * through xtcp_state_set(), and what else a state needs that an acceptable ACK or the peer's FIN leads to is one small
+ * handler per state. Socket lock held.
  */
 #include <uapi/linux/xtcp_netlink.h>
 
@@ -38,34 +39,12 @@ void xtcp_state_set(struct sock *sk, int state)
 /** xtcp_state_wants_data() - may text still arrive, the peer's FIN not being here yet? */
 bool xtcp_state_wants_data(const struct sock *sk)
 {
-	return (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2);
+	return xtcp_step_hears(sk->sk_state);
 }
 
 static bool xtcp_state_fin_acked(const struct xtcp_sock *xs)
 {
 	return xs->fin_queued && xtcp_seq_gt(xs->tp.snd_una, xs->fin_seq);
-}
-
-/**
- * struct xtcp_state - what one state does
- * @fin_acked: the peer acknowledged our FIN; NULL: means nothing here
- * @fin: the peer's FIN was taken in order; NULL: there was one before
- */
-struct xtcp_state {
-	void (*fin_acked)(struct sock *sk);
-	void (*fin)(struct sock *sk);
-};
-
-/* ------------------------------------------------------------ our FIN was acknowledged */
-
-static void xtcp_state_ack_fin_wait1(struct sock *sk)
-{
-	xtcp_state_set(sk, TCP_FIN_WAIT2);
-	sk->sk_shutdown |= SEND_SHUTDOWN;
-	sk_dst_confirm(sk);
-	/* an orphan is retired once the whole segment is dealt with: the peer's FIN may be in it */
-	if (!sock_flag(sk, SOCK_DEAD))
-		sk->sk_state_change(sk);
 }
 
 /**
@@ -88,63 +67,58 @@ void xtcp_state_retire(struct sock *sk)
 	xtcp_close_done(sk);
 }
 
-static void xtcp_state_ack_closing(struct sock *sk)
+/* ------------------------------------------------------------ a state is entered */
+
+static void xtcp_state_enter_fin_wait2(struct sock *sk)
 {
-	xtcp_timewait_enter(sk, false);
-	xtcp_close_done(sk);
+	xtcp_state_set(sk, TCP_FIN_WAIT2);
+	sk->sk_shutdown |= SEND_SHUTDOWN;
+	sk_dst_confirm(sk);
+	/* an orphan is retired once the whole segment is dealt with: the peer's FIN may be in it */
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_state_change(sk);
 }
 
-static void xtcp_state_ack_last_ack(struct sock *sk)
-{
-	xtcp_close_done(sk);
-}
-
-/* ------------------------------------------------------------ the peer's FIN */
-
-static void xtcp_state_fin_established(struct sock *sk)
+static void xtcp_state_enter_close_wait(struct sock *sk)
 {
 	xtcp_state_set(sk, TCP_CLOSE_WAIT);
 	xtcp_sk(sk)->pingpong = true;
 }
 
-static void xtcp_state_fin_fin_wait1(struct sock *sk)
+static void xtcp_state_enter_closing(struct sock *sk)
 {
-	/* ours is not acknowledged yet, or we would be in FIN-WAIT-2: simultaneous close */
-	xtcp_control_ack(sk);
 	xtcp_state_set(sk, TCP_CLOSING);
 }
 
-static void xtcp_state_fin_fin_wait2(struct sock *sk)
+static void xtcp_state_enter_time_wait(struct sock *sk)
 {
-	xtcp_control_ack(sk);
 	xtcp_timewait_enter(sk, false);
 	xtcp_close_done(sk);
 }
 
-static const struct xtcp_state xtcp_states[] = {
-	[TCP_ESTABLISHED] = { .fin = xtcp_state_fin_established },
-	[TCP_FIN_WAIT1] = { .fin_acked = xtcp_state_ack_fin_wait1, .fin = xtcp_state_fin_fin_wait1 },
-	[TCP_FIN_WAIT2] = { .fin = xtcp_state_fin_fin_wait2 },
-	[TCP_CLOSING] = { .fin_acked = xtcp_state_ack_closing },
-	[TCP_LAST_ACK] = { .fin_acked = xtcp_state_ack_last_ack },
-	[TCP_NEW_SYN_RECV] = {},
+static void (*const xtcp_state_enter[])(struct sock *sk) = {
+	[TCP_FIN_WAIT2] = xtcp_state_enter_fin_wait2,
+	[TCP_TIME_WAIT] = xtcp_state_enter_time_wait,
+	[TCP_CLOSE] = xtcp_close_done,
+	[TCP_CLOSE_WAIT] = xtcp_state_enter_close_wait,
+	[TCP_CLOSING] = xtcp_state_enter_closing,
 };
 
 /** xtcp_state_after_ack() - RFC 9293 3.10.7.4 fifth check: is our FIN acknowledged? May end in CLOSE. */
 void xtcp_state_after_ack(struct sock *sk)
 {
-	const struct xtcp_state *state = &xtcp_states[sk->sk_state];
+	u8 next = xtcp_step_fin_acked(sk->sk_state);
 
 	/* CLOSING: text that came with the FIN is long queued, and a retransmitted FIN finds the TIME-WAIT */
-	if (state->fin_acked && xtcp_state_fin_acked(xtcp_sk(sk)))
-		state->fin_acked(sk);
+	if (next != sk->sk_state && xtcp_state_fin_acked(xtcp_sk(sk)))
+		xtcp_state_enter[next](sk);
 }
 
 /** xtcp_state_fin() - RFC 9293 3.10.7.4 eighth check: the peer's FIN is here, in order. May end in CLOSE. */
 void xtcp_state_fin(struct sock *sk)
 {
 	struct xtcp_sock *xs = xtcp_sk(sk);
-	const struct xtcp_state *state = &xtcp_states[sk->sk_state];
+	u8 next = xtcp_step_fin(sk->sk_state);
 
 	xs->fin_rcvd = true;
 	/* who reads to the end closes in turn, as a rule at once: that FIN carries the ACK, else the timer sends it */
@@ -157,8 +131,11 @@ void xtcp_state_fin(struct sock *sk)
 	/* nothing can follow a FIN: what lies behind it never was part of the stream */
 	xtcp_data_ooo_purge(sk);
 
-	if (state->fin)
-		state->fin(sk);
+	/* who has closed has nothing more to send that could carry the ACK */
+	if (next == TCP_CLOSING || next == TCP_TIME_WAIT)
+		xtcp_control_ack(sk);
+	if (next != sk->sk_state)
+		xtcp_state_enter[next](sk);
 	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk->sk_state_change(sk);
 		if (sk->sk_shutdown == SHUTDOWN_MASK || sk->sk_state == TCP_CLOSE)

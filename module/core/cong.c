@@ -103,7 +103,7 @@ void xtcp_law_init(struct xtcp_law *l, u64 now_us, u32 cwnd, u32 rtt_us, u32 del
 	l->first_delivered = delivered;
 	xtcp_law_set_w(l, (u64)min(cwnd, XTCP_LAW_CWND_MAX) * ONE);
 	l->jump_q8 = min_t(u64, (u64)JUMP_MAX * l->w_q8, XTCP_LAW_W_MAX_Q8);
-	l->cwnd = l->w_q8 / ONE;
+	l->cwnd = max_t(u32, l->w_q8 / ONE, 1);
 	l->pace = rtt_us ? clamp_t(u64, div_u64((u64)l->cwnd * 8000000, rtt_us), XTCP_LAW_RATE_MIN, XTCP_LAW_RATE_MAX) :
 			   XTCP_LAW_RATE_MAX;
 }

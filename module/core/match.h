@@ -57,7 +57,7 @@ bool xtcp_match_address(const u8 *addr, u32 len, u8 to[16]);
 /** xtcp_match_prefix() - judge @in; @p is written if it is XTCP_PREFIX_OK, nothing given is any address */
 enum xtcp_prefix_verdict xtcp_match_prefix(const struct xtcp_prefix_in *in, struct xtcp_prefix *p);
 
-/** xtcp_match_shown() - @p as it would be given: its address, @len bytes (4 or 16), and the length of the prefix, @bits */
+/** xtcp_match_shown() - @p as it would be given: its address of @len (4 or 16) bytes, and its length in @bits */
 const u8 *xtcp_match_shown(const struct xtcp_prefix *p, u32 *len, u8 *bits);
 
 /** xtcp_match_under() - does @addr (16 bytes) begin as @p says? */

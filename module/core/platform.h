@@ -13,6 +13,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <net/tcp_states.h>
 #else
 #include "host.h"
 #endif

@@ -83,7 +83,7 @@ static bool xtcp_input_acceptable(struct sock *sk, struct sk_buff *skb, const st
 		.ts_recent = tp->rx_opt.ts_recent,
 		.ts_recent_age_s = xtcp_clock_s() - (u32)tp->rx_opt.ts_recent_stamp,
 		.ts_ok = tp->rx_opt.tstamp_ok,
-		.fin_received = (1 << sk->sk_state) & (TCPF_CLOSE_WAIT | TCPF_LAST_ACK | TCPF_CLOSING),
+		.fin_received = xtcp_step_heard_fin(sk->sk_state),
 	};
 
 	switch (xtcp_accept_segment(&in, &seg, o)) {

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,6 +73,52 @@ TEST_F(scripted, every_orphan_state)
 		EXPECT_TRUE(peer_is_gone(peer))
 			TH_LOG("%s", xnet_state_name(states[i]));
 	}
+}
+
+/* The kernel's account of TCP's memory does not see the first MiB of each processor. */
+static bool fill(int fd)
+{
+	static char data[65536];
+	long sum = 0, n;
+
+	if (xnet_set_int(fd, SOL_SOCKET, SO_SNDBUFFORCE, 4000000))
+		return false;
+	xnet_nonblock(fd, true);
+	while ((n = write(fd, data, sizeof(data))) > 0)
+		sum += n;
+	return sum > 2000000;
+}
+
+/*
+ * Who closes with much to send while memory is short is reset at once, and his peer is told so in each state: in
+ * LAST-ACK, too, where an abort owes no RST because the FIN was sent (3.10.5). Here it was not, or nobody would send it
+ * again, and the peer would wait for the end of the stream for ever.
+ */
+TEST_F(scripted, orphan_without_memory)
+{
+	static const int states[] = { TCP_ESTABLISHED, TCP_CLOSE_WAIT };
+	int limits = open("/proc/sys/net/ipv4/tcp_mem", O_RDWR);
+	struct peer *peer = &self->peer;
+	char before[64] = "";
+
+	ASSERT_LT(0, read(limits, before, sizeof(before) - 1));
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		bool reset = false;
+		int fd;
+
+		peer_reset_variables(peer, PEER_PORT + i);
+		fd = peer_reach(peer, states[i]);
+		ASSERT_LE(0, fd);
+		ASSERT_TRUE(fill(fd));
+		ASSERT_EQ(5, pwrite(limits, "1 2 3", 5, 0));
+		close(fd);
+		ASSERT_LT(0, pwrite(limits, before, strlen(before), 0));
+		while (!reset && peer_read(peer, PEER_QUIET_MS))
+			reset = peer->last.flags & RST;
+		EXPECT_TRUE(reset)
+			TH_LOG("%s", xnet_state_name(states[i]));
+	}
+	close(limits);
 }
 
 /* 3.10.7.3 second step: in SYN-SENT a RST counts only if it acknowledges the SYN. */

@@ -32,8 +32,8 @@ row() {
 row '' wanted soak alone
 row 'seeds of the simulator' 10000 "$(soak seeds)" \
 	"$(awk '$1 == "sim:" { n += $4 } END { if (n) print n }' "$BUILD/sim/sums" 2>/dev/null)" 'make sim SEEDS=10000'
-row 'segments for parsers and decisions, host' 10000000 - "$(executions options accept)" 'make fuzz'
-row 'all inputs of fuzzers, host' - - "$(executions options accept cookie attributes window recovery cong)" 'make fuzz'
+row 'segments for parsers and decisions, host' 10000000 - "$(executions options accept states)" 'make fuzz'
+row 'all inputs of fuzzers, host' - - "$(executions options accept states cookie attributes window recovery cong)" 'make fuzz'
 row 'malformed segments for the live module' 1000000 "$(soak segments)" \
 	"$(cat "$BUILD"/segfuzz/*.log 2>/dev/null | sed -nE 's/^(.*[^0-9])?([0-9]+) segments for each stack.*/\2/p' |
 		awk '{ n += $1 } END { if (NR) print n }')" 'make segfuzz'
