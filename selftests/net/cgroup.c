@@ -19,7 +19,7 @@
 #include "stream.h"
 #include "xnet.h"
 
-#define BUFFER		(1 << 20)	/* of the socket; the kernel doubles it */
+#define BUFFER		(1024 * 1024)	/* of the socket; the kernel doubles it */
 #define FAR_BUFFER	(64 * 1024)	/* of its peer, which is not counted */
 /* How long nothing has moved when nothing will, ms. */
 #define QUIET_MS	1000
@@ -212,12 +212,13 @@ static bool hold(struct xnet *net, const char *root, const char *group, enum xne
 }
 
 /* XTCP's socket and the kernel's: all that waits is paid for, and about as much by either. */
-static void compare(struct __test_metadata *_metadata, FIXTURE_DATA(group) *self, bool accepted)
+static void compare(struct __test_metadata *_metadata, struct xnet *net, const char *root, const char *path,
+		    bool accepted)
 {
 	struct held xtcp, tcp;
 
-	ASSERT_TRUE(hold(&self->net, self->root, self->path, XNET_XTCP, accepted, &xtcp));
-	ASSERT_TRUE(hold(&self->net, self->root, self->path, XNET_TCP, accepted, &tcp));
+	ASSERT_TRUE(hold(net, root, path, XNET_XTCP, accepted, &xtcp));
+	ASSERT_TRUE(hold(net, root, path, XNET_TCP, accepted, &tcp));
 	xnet_log("%s: XTCP %ld bytes, %ld charged; TCP %ld, %ld", accepted ? "receiver" : "sender", xtcp.bytes,
 		 xtcp.charged, tcp.bytes, tcp.charged);
 	EXPECT_GE(xtcp.bytes, BUFFER / 2);
@@ -228,12 +229,12 @@ static void compare(struct __test_metadata *_metadata, FIXTURE_DATA(group) *self
 
 TEST_F_TIMEOUT(group, memory_of_a_sender, 600)
 {
-	compare(_metadata, self, false);
+	compare(_metadata, &self->net, self->root, self->path, false);
 }
 
 TEST_F_TIMEOUT(group, memory_of_a_receiver, 600)
 {
-	compare(_metadata, self, true);
+	compare(_metadata, &self->net, self->root, self->path, true);
 }
 
 XNET_MAIN
