@@ -101,8 +101,8 @@ static bool xtcp_demux_same_tuple(const struct xtcp_tuple *a, const struct xtcp_
 
 static bool xtcp_demux_mini_is(const struct xtcp_mini *m, const struct net *net, const struct xtcp_tuple *t, u32 hash)
 {
-	/* of a request without a reference this may be the next life, half filled: it is compared again with one */
 	return READ_ONCE(m->hash) == hash &&
+	       /* without a reference a request may be half filled for its next life: it is compared again with one */
 	       data_race(net_eq(read_pnet(&m->net), net) && xtcp_demux_same_tuple(&m->tuple, t));
 }
 
@@ -255,6 +255,7 @@ again:
 		n = rcu_dereference_raw(hlist_nulls_first_rcu(&xtcp_demux_minis[i].chain));
 		while (n && !is_a_nulls(n)) {
 			m = hlist_nulls_entry(n, struct xtcp_mini, node);
+			/* the same: looked at again with a reference */
 			if (READ_ONCE(m->kind) != kind || data_race(!net_eq(read_pnet(&m->net), net)) ||
 			    !refcount_inc_not_zero(&m->refs)) {
 				n = xtcp_demux_next(n);

@@ -668,7 +668,7 @@ void xtcp_output_push_pending(struct sock *sk)
  */
 struct xtcp_tsq {
 	struct tasklet_struct tasklet;
-	spinlock_t lock;
+	spinlock_t lock;	/* socks */
 	struct list_head socks;
 };
 
