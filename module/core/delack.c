@@ -20,7 +20,8 @@ bool xtcp_delack_now(const struct xtcp_delack_in *in)
 		return true;
 	if (!in->unacked)
 		return false;
-	if (in->quick && !in->pingpong)
+	/* but who waited for it is about to run: what he sends, or his coming back for more, is a moment away */
+	if (in->quick && !in->pingpong && !(in->reader && in->unacked < mss))
 		return true;
 
 	/*

@@ -430,4 +430,70 @@ TEST_F(scripted, late_original)
 	EXPECT_EQ(0, memcmp(data, "aaaabbbbcccc", 12));
 }
 
+/* A request of one byte has come to a listener of the stack under test, whose socket is returned; -1: not */
+static int request_waits(struct peer *peer, int listener, u16 port)
+{
+	peer_reset_variables(peer, port);
+	if (!peer_handshake(peer, XNET_PORT))
+		return -1;
+	peer_send_data(peer, ACK | PSH, "?", 1);
+	return xnet_accept(listener);
+}
+
+/*
+ * RFC 9293 3.8.6.3: the ACK of a new connection's request rides on the answer of a server who gives it at once. In a
+ * slow guest he may be late.
+ */
+TEST_F(scripted, answer_carries_ack)
+{
+	struct peer *peer = &self->peer;
+	int listener = peer_listen(peer, XNET_PORT), fd;
+	bool rode = false;
+	char c;
+
+	ASSERT_LE(0, listener);
+	for (u16 port = PEER_PORT; port < PEER_PORT + 20 && !rode; port++) {
+		fd = request_waits(peer, listener, port);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(1, xnet_read_all(fd, &c, 1));
+		ASSERT_EQ(1, write(fd, "!", 1));
+		ASSERT_TRUE(peer_read(peer, XNET_PATIENCE_MS));
+		EXPECT_EQ(peer->snd_nxt, peer->last.ack);
+		rode = peer->last.len == 1;
+		xnet_linger(fd, 1, 0);
+		close(fd);
+		ASSERT_TRUE(peer_await(peer, RST | ACK, XNET_PATIENCE_MS));
+		if (!xnet_under_test())
+			return;
+	}
+	EXPECT_TRUE(rode);
+}
+
+/* It leaves when the server comes back for more, and otherwise by itself: a peer with Nagle's algorithm may wait. */
+TEST_F(scripted, no_answer_no_wait)
+{
+	struct peer *peer = &self->peer;
+	int listener = peer_listen(peer, XNET_PORT), fd;
+	char c;
+
+	ASSERT_LE(0, listener);
+	fd = request_waits(peer, listener, PEER_PORT);
+	ASSERT_LE(0, fd);
+	xnet_nonblock(fd, true);
+	EXPECT_EQ(1, read(fd, &c, 1));
+	EXPECT_EQ(-1, read(fd, &c, 1));
+	EXPECT_EQ(EAGAIN, errno);
+	ASSERT_TRUE(peer_expect_ack(peer, peer->snd_nxt));
+	xnet_linger(fd, 1, 0);
+	close(fd);
+	ASSERT_TRUE(peer_await(peer, RST | ACK, XNET_PATIENCE_MS));
+	fd = request_waits(peer, listener, PEER_PORT + 1);
+	ASSERT_LE(0, fd);
+	for (int i = 0; i < 3; i++) {
+		ASSERT_TRUE(peer_expect_ack(peer, peer->snd_nxt));
+		EXPECT_TRUE(peer_silence(peer, PEER_QUIET_MS));
+		peer_send_data(peer, ACK | PSH, "?", 1);
+	}
+}
+
 XNET_MAIN
