@@ -209,8 +209,6 @@ enum xtcp_fastopen_opt {
  * @answered: text was answered by text at once, the last time that some arrived
  * @turns: how often that was done
  * @quick: quick-ack credits
- * @ack_held: the delayed ACK waits for the answer of a reader who is about to run (rx/data.c)
- * @ack_held_vain: that was done, and no answer came: never again
  * @fin_queued: FIN is in the send queue or sent
  * @dupacks_sent: duplicate ACKs sent for @dupack_seq, up to those that are sent at once
  * @dupacks_held: held back since the last ACK
@@ -273,8 +271,6 @@ struct xtcp_sock {
 	bool answered;
 	u8 turns;
 	u8 quick;
-	bool ack_held;
-	bool ack_held_vain;
 	bool fin_queued;
 	u8 dupacks_sent;
 	u8 fastopen_option;

@@ -101,14 +101,12 @@ static struct sock *xtcp_child_alloc(struct sock *listener, const struct xtcp_re
 	return child;
 }
 
-/*
- * The first RTT sample is the handshake's (RFC 6298), unless the SYN-ACK was sent twice (Karn) or was a cookie. Clock
- * refreshed.
- */
+/* The first RTT sample is the handshake's (RFC 6298), unless the SYN-ACK was sent twice (Karn) or was a cookie. */
 static void xtcp_child_establish(struct sock *child, const struct xtcp_req *req)
 {
 	struct tcp_sock *tp = tcp_sk(child);
 
+	xtcp_clock_refresh(tp);
 	tp->total_retrans = req->retrans;
 	if (!req->retrans && req->sent_us && tp->tcp_mstamp >= req->sent_us)
 		xtcp_ack_rtt(child, tp->tcp_mstamp - req->sent_us);

@@ -160,7 +160,6 @@ void xtcp_timer_delack_start(struct sock *sk, u32 us)
 void xtcp_timer_delack_stop(struct sock *sk)
 {
 	xtcp_sk(sk)->delack_waits = false;
-	xtcp_sk(sk)->ack_held = false;
 }
 
 /** xtcp_timer_keep_start() - look after the peer @delta jiffies from now */
@@ -356,8 +355,6 @@ static void xtcp_timer_delack_work(struct sock *sk)
 		return;
 	}
 	xs->delack_waits = false;
-	if (xs->ack_held)
-		xs->ack_held_vain = true;
 	if (xs->last_ack_sent == xs->tp.rcv_nxt && !xs->ack_now)
 		return;
 	/* waiting for the application to answer was in vain */

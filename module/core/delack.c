@@ -20,8 +20,7 @@ bool xtcp_delack_now(const struct xtcp_delack_in *in)
 		return true;
 	if (!in->unacked)
 		return false;
-	/* but who waited for it is about to run: what he sends, or his coming back for more, is a moment away */
-	if (in->quick && !in->pingpong && !(in->reader && in->unacked < mss))
+	if (in->quick && !in->pingpong)
 		return true;
 
 	/*

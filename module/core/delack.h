@@ -9,7 +9,6 @@
 
 #define XTCP_DELACK_MIN_US	40000u
 #define XTCP_DELACK_MAX_US	200000u
-#define XTCP_DELACK_HELD_US	5000u	/* for an answer that may come at once */
 #define XTCP_DELACK_STRETCH	262144u	/* bytes that one ACK may cover while the reader is behind */
 
 /** struct xtcp_delack_in - the receive side after a segment was taken
@@ -18,7 +17,6 @@
  * @quick: quick-ack credits left (connection start, after idle, after a hole was filled)
  * @ooo: the out-of-order queue is not empty, or this segment was out of order or filled a hole
  * @window_grew: xtcp_window_select() would advertise at least as much as now
- * @reader: somebody waits for just this small segment, and may answer at once
  * @pingpong: the application answers what it reads: wait for its data to carry the ACK
  * @fin: the segment carried FIN
  * @behind: somebody will read what waits, and nothing of the window it takes can be given back before that
@@ -30,7 +28,6 @@ struct xtcp_delack_in {
 	u32 quick;
 	bool ooo;
 	bool window_grew;
-	bool reader;
 	bool pingpong;
 	bool fin;
 	bool behind;

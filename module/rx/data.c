@@ -328,41 +328,6 @@ static void xtcp_data_measure_ato(struct sock *sk)
 	icsk->icsk_ack.lrcvtime = tcp_jiffies32;
 }
 
-/*
- * A request that the server's accept() or read() waits for, an answer that the client's does: the ACK is held, and
- * rides on what he sends next. If he comes back for more instead it leaves (sock/recvmsg.c), and after a few
- * milliseconds anyway: then no more is held on this connection. So a peer that may send its next small segment only
- * after an ACK (RFC 1122 4.2.3.4) is held up by that once.
- */
-static bool xtcp_data_reader_near(const struct sock *sk)
-{
-	struct socket_wq *wq;
-	bool near;
-
-	if (xtcp_readable(sk) < READ_ONCE(sk->sk_rcvlowat))
-		return false;
-	if (!sk->sk_socket)
-		return !sock_flag(sk, SOCK_DEAD);
-	rcu_read_lock();
-	wq = rcu_dereference(sk->sk_wq);
-	/* only a hint, so no barrier */
-	near = wq && waitqueue_active(&wq->wait);
-	rcu_read_unlock();
-	return near;
-}
-
-/* Delay the ACK that is owed. @held: for an answer that may come at once. */
-static void xtcp_data_ack_later(struct sock *sk, bool held)
-{
-	struct xtcp_sock *xs = xtcp_sk(sk);
-	u32 us = XTCP_DELACK_HELD_US;
-
-	if (!held)
-		us = xtcp_delack_timeout(xs->ato_us, xs->tp.srtt_us >> 3, xs->pingpong);
-	xs->ack_held = held;
-	xtcp_timer_delack_start(sk, min(us, jiffies_to_usecs(inet_csk(sk)->icsk_delack_max)));
-}
-
 /** xtcp_data_ack() - the segment is dealt with: acknowledge now, start the delayed ACK timer, or owe nothing */
 void xtcp_data_ack(struct sock *sk)
 {
@@ -398,12 +363,12 @@ void xtcp_data_ack(struct sock *sk)
 		in.behind = offer < tp->rcv_wnd && !sock_flag(sk, SOCK_DEAD) &&
 			    xtcp_readable(sk) >= READ_ONCE(sk->sk_rcvlowat);
 	}
-	in.reader = in.quick && !in.pingpong && !xs->quickack && !xs->ack_held_vain && !xs->delack_waits &&
-		    xtcp_data_reader_near(sk);
-	if (xtcp_delack_now(&in))
+	if (xtcp_delack_now(&in)) {
 		xtcp_control_ack(sk);
-	else if (!xs->delack_waits)
-		xtcp_data_ack_later(sk, in.reader);
+	} else if (!xs->delack_waits) {
+		xtcp_timer_delack_start(sk, min(xtcp_delack_timeout(xs->ato_us, tp->srtt_us >> 3, xs->pingpong),
+						jiffies_to_usecs(inet_csk(sk)->icsk_delack_max)));
+	}
 }
 
 /* ------------------------------------------------------------ entry */

@@ -127,11 +127,12 @@ int xtcp_mem_rcv_charge(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/** xtcp_mem_rcvbuf_init() - connection established, clock refreshed: start measuring what the reader takes */
+/** xtcp_mem_rcvbuf_init() - connection established: start measuring what the reader takes */
 void xtcp_mem_rcvbuf_init(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	xtcp_clock_refresh(tp);
 	tp->rcvq_space.space = min_t(u32, tp->rcv_wnd, TCP_INIT_CWND * tp->advmss);
 	tp->rcvq_space.time = tp->tcp_mstamp;
 	tp->rcvq_space.seq = tp->copied_seq;

@@ -27,11 +27,10 @@ void xtcp_recvmsg_window_update(struct sock *sk, int copied)
 	/*
 	 * A delayed ACK that covers more than a segment has waited long enough once its data is read. So has that of a
 	 * small one if all is read and no answer is to be expected that could carry it: a sender with Nagle's algorithm
-	 * may wait for it. (One that is held for an answer waits for that, or for the reader to come back.) And a
-	 * window that is open by more than half of the largest cannot grow to the double.
+	 * may wait for it. And a window that is open by more than half of the largest cannot grow to the double.
 	 */
 	if ((xs->delack_waits &&
-	     (unacked > mss || (unacked < mss && !xs->pingpong && !xs->ack_held && !xtcp_readable(sk)))) ||
+	     (unacked > mss || (unacked < mss && !xs->pingpong && !xtcp_readable(sk)))) ||
 	    (!(sk->sk_shutdown & RCV_SHUTDOWN) && full / 2 >= max(left, 0) &&
 	     xtcp_window_worth_update(max(left, 0), xtcp_output_would_advertise(sk), full,
 				      max(mss, 1u)))) {
@@ -86,15 +85,6 @@ static int xtcp_recvmsg_idle(struct sock *sk, int copied, long timeo)
 	return 1;
 }
 
-/* The reader is back without an answer: an ACK that was held for one leaves. */
-static void xtcp_recvmsg_release_ack(struct sock *sk)
-{
-	if (likely(!xtcp_sk(sk)->ack_held))
-		return;
-	xtcp_clock_refresh(tcp_sk(sk));
-	xtcp_control_ack(sk);
-}
-
 static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 			       struct scm_timestamping_internal *ts)
 {
@@ -128,8 +118,6 @@ static int xtcp_recvmsg_locked(struct sock *sk, struct msghdr *msg, size_t len, 
 			if (copied >= target && !READ_ONCE(sk->sk_backlog.tail))
 				break;
 			err = xtcp_recvmsg_idle(sk, copied, timeo);
-			if (err > 0 || err == -EAGAIN)
-				xtcp_recvmsg_release_ack(sk);
 			if (err <= 0)
 				return copied ? : err;
 			xtcp_recvmsg_window_update(sk, copied);

@@ -66,7 +66,6 @@ static void xtcp_sockopt_quickack(struct sock *sk, int val)
 	if (!val)
 		return;
 	xs->quick = max_t(u8, xs->quick, XTCP_SOCKOPT_QUICKACKS);
-	xs->ack_held_vain = true;
 	if (!((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)) || xs->tp.rcv_nxt == xs->last_ack_sent)
 		return;
 	xtcp_clock_refresh(&xs->tp);

@@ -14,24 +14,6 @@ TEST(delack_now__one_segment_waits)
 	CHECK(!xtcp_delack_now(&in));
 }
 
-/* A new connection's request: its ACK rides on the answer, unless there is more to acknowledge than that */
-TEST(delack_now__small_segment_waits_for_its_reader)
-{
-	struct xtcp_delack_in in = { .unacked = 999, .mss = 1000, .quick = 16 };
-
-	CHECK(xtcp_delack_now(&in));
-	in.reader = true;
-	CHECK(!xtcp_delack_now(&in));
-	in.unacked = 1000;
-	CHECK(xtcp_delack_now(&in));
-	in.unacked = 999;
-	in.ooo = true;
-	CHECK(xtcp_delack_now(&in));
-	in.ooo = false;
-	in.fin = true;
-	CHECK(xtcp_delack_now(&in));
-}
-
 /* RFC 5681 4.2 */
 TEST(delack_now__every_second_full_segment)
 {
