@@ -397,8 +397,8 @@ static bool xtcp_port_tuple_waits(const struct sock *sk, const struct xtcp_tuple
 }
 
 /*
- * One pass over the range: ports without a TIME-WAIT (@waiting false), whether nobody has them or XTCP clients with other
- * destinations, or the others.
+ * One pass over the range: ports without a TIME-WAIT (@waiting false), whether nobody has them or XTCP clients with
+ * other destinations, or the others.
  */
 static int xtcp_port_scan(struct sock *sk, struct xtcp_tuple *t, const struct xtcp_port_range *r, bool waiting)
 {
