@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Settings that all the machine has in common: what is done here would disturb any other program, so this one runs alone
- * (lib/run.sh). Those of a namespace are in sysctl.c.
+ * Settings that all the machine has in common: what is done here would disturb any other program, so this one runs
+ * alone (lib/run.sh). Those of a namespace are in sysctl.c.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -37,7 +37,10 @@ static long stuff(int fd)
 	return sum;
 }
 
-/* While it is low no connection of the machine gets memory. The kernel's account does not see the first MiB of each processor. */
+/*
+ * While it is low no connection of the machine gets memory. The kernel's account does not see the first MiB of each
+ * processor.
+ */
 TEST_F(machine, tcp_mem)
 {
 	char before[64] = "";
