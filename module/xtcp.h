@@ -194,9 +194,9 @@ enum xtcp_fastopen_opt {
  * @params_own: bits by XTCP_A_PARAM_*: the program has set it, no default or policy does
  * @params_policy: the same: the policy of this connection has; the next one begins without
  * @quickack: every segment is acknowledged at once
+ * @defer_accept: TCP_DEFER_ACCEPT of a listener: SYN-ACKs after which it is told without data; softirqs read it
  * @fastopen_child: made of a SYN: usable in SYN-RECEIVED
  * @fin_rcvd: the peer's FIN was taken in order
- * @ack_now: an ACK must leave before the segment handler returns
  * @rto_us: current RTO without back-off, us (icsk_rto mirrors it in jiffies)
  * @last_ack_sent: RCV.NXT in the last segment sent (Last.ACK.sent)
  * @ato_us: smoothed time between data segments
@@ -216,8 +216,11 @@ enum xtcp_fastopen_opt {
  * @dupack_seq: RCV.NXT they are for
  * @fastopen_option: enum xtcp_fastopen_opt
  * @fastopen_used: this connect() takes part in Fast Open
+ * @ack_now: an ACK must leave before the segment handler returns
  * @init_cwnd: initial window in segments, 0 = the route's or the netns's
  * @policy: number of the policy that was applied, or 0
+ * @why_rx: what the receiver waits for, enum xtcp_limit_kind
+ * @why_reason: why the connection ends, enum xtcp_reason; 0: not known
  * @accept_node: on the parent's accept queue
  * @listen: listener part, or NULL (sock/part.h)
  *
@@ -255,11 +258,11 @@ struct xtcp_sock {
 	u16 params_own;
 	u16 params_policy;
 	bool quickack;
+	u8 defer_accept;
 
 	/* socket lock: the connection's, from here to accept_node; the first two are read without it, too */
 	bool fastopen_child;
 	bool fin_rcvd;
-	bool ack_now;
 	u32 rto_us;
 	u32 last_ack_sent;
 	u32 ato_us;
@@ -276,12 +279,17 @@ struct xtcp_sock {
 	u8 dupacks_sent;
 	u8 fastopen_option;
 	bool fastopen_used;
+	bool ack_now;
 	u32 dupacks_held;
 	u32 dupack_seq;
 
 	/* socket lock: settings of the connection (ctl/) */
 	u32 init_cwnd;
 	u32 policy;
+
+	/* socket lock: observation, with struct xtcp_why (ctl/) */
+	u8 why_rx;
+	u8 why_reason;
 
 	/* the parent's accept_lock */
 	struct list_head accept_node;
@@ -305,17 +313,14 @@ static inline struct xtcp_sock *xtcp_sk(const struct sock *sk)
  * @unsent: see xtcp_unsent(); outlives the connection
  * @why: where the time goes; the connection's
  * @fastopen_listener: where the connection counts as pending, with a reference
- * @defer_accept: TCP_DEFER_ACCEPT of a listener: SYN-ACKs after which it is told without data
  *
  * The kernel looks there for what waits at a listener of its own TCP, and is never asked about a socket of ours: ours
- * are not in its table of listeners, and their queues are in struct xtcp_listen. Socket lock; softirqs read
- * @defer_accept without it.
+ * are not in its table of listeners, and their queues are in struct xtcp_listen. Socket lock.
  */
 struct xtcp_spare {
 	struct sk_buff_head unsent;
 	struct xtcp_why why;
 	struct sock *fastopen_listener;
-	u8 defer_accept;
 };
 
 static_assert(sizeof(struct xtcp_spare) <= sizeof_field(struct inet_connection_sock, icsk_accept_queue));

@@ -222,7 +222,7 @@ void xtcp_fastopen_settled(struct sock *child)
 	if (likely(!listener))
 		return;
 	xtcp_spare(child)->fastopen_listener = NULL;
-	if (child->sk_state == TCP_CLOSE && xtcp_why(child)->reason == XTCP_REASON_PEER_RESET)
+	if (child->sk_state == TCP_CLOSE && xtcp_sk(child)->why_reason == XTCP_REASON_PEER_RESET)
 		xtcp_fastopen_note_reset(xtcp_sk(listener)->listen);
 	atomic_dec(&xtcp_sk(listener)->listen->fastopen_pending);
 	sock_put(listener);

@@ -402,7 +402,7 @@ static bool xtcp_req_put_off(struct xtcp_req *req, const struct sk_buff *skb, en
 		return true;
 	}
 	/* TCP_DEFER_ACCEPT: wake the server for data, not for a bare ACK */
-	if (READ_ONCE(xtcp_spare(listener)->defer_accept) > req->retrans &&
+	if (READ_ONCE(xtcp_sk(listener)->defer_accept) > req->retrans &&
 	    XTCP_CB(skb)->end_seq == req->peer_isn + 1) {
 		xtcp_mib_inc(net, XTCP_MIB_TCPDeferAcceptDrop);
 		*why = XTCP_DropDeferAccept;

@@ -79,7 +79,7 @@ static void xtcp_closed_take(struct xtcp_closed *c, struct sock *sk, int state)
 	c->uid = sk->sk_uid;
 	c->cgroup = xtcp_ctl_cgroup(sk);
 	c->state = state;
-	c->reason = xtcp_why(sk)->reason ? : xtcp_closed_guess(sk, state);
+	c->reason = xs->why_reason ? : xtcp_closed_guess(sk, state);
 	c->error = READ_ONCE(sk->sk_err);
 	c->policy = xs->policy;
 	c->bytes_sent = tp->bytes_sent;

@@ -42,10 +42,8 @@ struct xtcp_listen_stats {
 /**
  * struct xtcp_why - a connection's time by what it waited for (ctl/why.c); socket lock
  * @begin_us: when it was opened
- * @rx_since_us: since when the receiver waits for @rx
+ * @rx_since_us: since when the receiver waits for xtcp_sock.why_rx
  * @rx_us: time of all earlier waits of the receiver, by enum xtcp_limit_kind, but for XTCP_BY_RX_PEER: that is the rest
- * @rx: what the receiver waits for
- * @reason: why it ends, enum xtcp_reason; 0: not known
  *
  * The sender's account is in struct xtcp_sender; until there is one it waits for the application.
  */
@@ -53,8 +51,6 @@ struct xtcp_why {
 	u64 begin_us;
 	u64 rx_since_us;
 	u64 rx_us[XTCP_BYS - XTCP_BY_RX_PEER - 1];
-	u8 rx;
-	u8 reason;
 };
 
 /**

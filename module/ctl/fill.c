@@ -135,7 +135,7 @@ static int xtcp_fill_connection(struct sk_buff *skb, struct sock *sk)
 	lock_sock(sk);
 	xtcp_why_sum(xs, xtcp_clock_us(), us);
 	tx = xs->tx ? xs->tx->why : XTCP_BY_APPLICATION;
-	rx = xtcp_why(sk)->rx;
+	rx = xs->why_rx;
 	unacked = xs->tp.write_seq - xs->tp.snd_una;
 	readable = xtcp_readable(sk);
 	policy = xs->policy;

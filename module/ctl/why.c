@@ -22,7 +22,8 @@ void xtcp_why_begin(struct sock *sk)
 	xtcp_clock_refresh(&xs->tp);
 	w->begin_us = xs->tp.tcp_mstamp;
 	w->rx_since_us = w->begin_us;
-	w->rx = XTCP_BY_RX_PEER;
+	xs->why_rx = XTCP_BY_RX_PEER;
+	xs->why_reason = 0;
 	if (!xs->tx)
 		return;
 	memset(xs->tx->why_us, 0, sizeof(xs->tx->why_us));
@@ -121,12 +122,13 @@ static void xtcp_why_update_rx(struct sock *sk)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	enum xtcp_limit_kind rx = xtcp_limit_rx(!RB_EMPTY_ROOT(&tp->out_of_order_queue), xtcp_readable(sk));
 	struct xtcp_why *w = xtcp_why(sk);
+	u8 *waits = &xtcp_sk(sk)->why_rx;
 
-	if (rx == w->rx)
+	if (rx == *waits)
 		return;
-	if (w->rx != XTCP_BY_RX_PEER)
-		w->rx_us[w->rx - XTCP_BY_RX_PEER - 1] += tp->tcp_mstamp - w->rx_since_us;
-	w->rx = rx;
+	if (*waits != XTCP_BY_RX_PEER)
+		w->rx_us[*waits - XTCP_BY_RX_PEER - 1] += tp->tcp_mstamp - w->rx_since_us;
+	*waits = rx;
 	w->rx_since_us = tp->tcp_mstamp;
 }
 
@@ -228,8 +230,8 @@ void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS])
 		us[XTCP_BY_APPLICATION] = all;
 	else if (now_us > s->why_since_us)
 		us[s->why] += now_us - s->why_since_us;
-	if (w->rx != XTCP_BY_RX_PEER && now_us > w->rx_since_us)
-		us[w->rx] += now_us - w->rx_since_us;
+	if (xs->why_rx != XTCP_BY_RX_PEER && now_us > w->rx_since_us)
+		us[xs->why_rx] += now_us - w->rx_since_us;
 	for (i = XTCP_BY_RX_PEER + 1; i < XTCP_BYS; i++)
 		other += us[i];
 	us[XTCP_BY_RX_PEER] = all > other ? all - other : 0;
@@ -238,8 +240,8 @@ void xtcp_why_sum(const struct xtcp_sock *xs, u64 now_us, u64 us[XTCP_BYS])
 /** xtcp_why_ends() - note why the connection is about to end; the first reason given counts. Lock held */
 void xtcp_why_ends(struct sock *sk, u8 reason)
 {
-	struct xtcp_why *w = xtcp_why(sk);
+	struct xtcp_sock *xs = xtcp_sk(sk);
 
-	if (!w->reason)
-		w->reason = reason;
+	if (!xs->why_reason)
+		xs->why_reason = reason;
 }

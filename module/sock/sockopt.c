@@ -238,7 +238,7 @@ static int xtcp_sockopt_set_timing(struct sock *sk, int optname, int val)
 		WRITE_ONCE(tp->linger2, xtcp_sockopt_linger2_of(val));
 		return 0;
 	case TCP_DEFER_ACCEPT:
-		WRITE_ONCE(xtcp_spare(sk)->defer_accept, xtcp_sockopt_retrans_of(val));
+		WRITE_ONCE(xtcp_sk(sk)->defer_accept, xtcp_sockopt_retrans_of(val));
 		return 0;
 	case TCP_USER_TIMEOUT:
 		if (val < 0)
@@ -517,7 +517,7 @@ static int xtcp_sockopt_get_timing(const struct sock *sk, int optname, int *val)
 		*val = xtcp_sockopt_get_linger2(sk);
 		return 0;
 	case TCP_DEFER_ACCEPT:
-		*val = xtcp_sockopt_seconds_of(READ_ONCE(xtcp_spare(sk)->defer_accept));
+		*val = xtcp_sockopt_seconds_of(READ_ONCE(xtcp_sk(sk)->defer_accept));
 		return 0;
 	case TCP_USER_TIMEOUT:
 		*val = READ_ONCE(icsk->icsk_user_timeout);
